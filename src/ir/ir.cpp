@@ -18,6 +18,34 @@ const OpInfo kOps[kOpCount] = {
 #undef OP
 };
 
+int operand_count(Format format) {
+  switch (format) {
+    case Format::Param: case Format::Leaf: case Format::Nullary: case Format::Dim:
+    case Format::Slot: case Format::Jmp: case Format::Trap:
+      return 0;
+    case Format::Unary: case Format::Convert: case Format::Alloc: case Format::Load:
+    case Format::Br:
+      return 1;
+    case Format::Binary: case Format::Store: case Format::Copy:
+      return 2;
+    case Format::Ternary:
+      return 3;
+    case Format::PtrAdd: case Format::Call: case Format::Ret:
+      return -1;
+  }
+  LL_UNREACHABLE("format");
+}
+
+bool is_statement(TypeRule rule) {
+  switch (rule) {
+    case TypeRule::Store: case TypeRule::Copy: case TypeRule::Jmp: case TypeRule::Br:
+    case TypeRule::Ret: case TypeRule::Trap: case TypeRule::Nullary:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string_view trap_text(TrapKind kind) {
   switch (kind) {
     case TrapKind::DivideByZero: return "div-by-zero";

@@ -96,6 +96,10 @@ struct OpInfo {
   std::string_view meaning;
 };
 extern const OpInfo kOps[kOpCount];
+// Operands of every instruction of the format; -1 where the number varies (PtrAdd, Call, Ret).
+int operand_count(Format format);
+// Whether instructions with this rule never have a result (a call may or may not).
+bool is_statement(TypeRule rule);
 inline const OpInfo& info(Op op) { return kOps[static_cast<unsigned>(op)]; }
 inline bool has(Op op, uint16_t property) { return (info(op).properties & property) != 0; }
 inline bool is_pure(Op op) { return has(op, op_property::P); }
@@ -111,6 +115,7 @@ inline bool is_leaf(Op op) { return has(op, op_property::L); }
 enum class TrapKind : uint8_t { DivideByZero, DivideOverflow, DivergentBarrier, Unreachable };
 std::string_view trap_text(TrapKind kind);                    // "div-by-zero", in the text form
 std::string_view trap_message(TrapKind kind);                 // "division by zero", to the user
+inline constexpr unsigned kTrapKinds = 4;
 
 //   63            32 31             0
 //   +---------------+---------------+
@@ -126,6 +131,8 @@ struct PtrAddImm {
     return static_cast<int64_t>(uint64_t{static_cast<uint32_t>(offset)} << 32 | scale);
   }
 };
+
+inline constexpr unsigned kMaxAlignLog2 = 12;                 // no alignment above a page
 
 struct Inst {
   Op op = Op::Undef;

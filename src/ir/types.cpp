@@ -79,6 +79,9 @@ std::optional<TypeId> Types::find_struct(Symbol name) const {
   return at == by_name_.end() ? std::nullopt : std::optional(at->second);
 }
 
+bool Types::contains(TypeId t) const {
+  return t.index < kFirstAggregate + rows_.size() && t.index != kPtr.index + 2;
+}
 TypeKind Types::kind(TypeId t) const { return is_aggregate(t) ? row(t).kind : scalar(t).kind; }
 uint64_t Types::size(TypeId t) const { return is_aggregate(t) ? row(t).size : scalar(t).bytes; }
 uint32_t Types::align(TypeId t) const {

@@ -53,6 +53,8 @@ class Types {
   bool define_struct(TypeId id, std::vector<TypeId> fields);
   std::optional<TypeId> find_struct(Symbol name) const;
 
+  // Whether an id names a type of this table: false for garbage and for address space 2.
+  bool contains(TypeId t) const;
   TypeKind kind(TypeId t) const;
   uint64_t size(TypeId t) const;                             // bytes, padded to the alignment
   uint32_t align(TypeId t) const;

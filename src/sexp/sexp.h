@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +23,8 @@ enum class SexpKind : uint8_t { List, Symbol, Int, Float, Bool, String };
 
 // Nesting of lists that the reader accepts. Consumers that recurse on lists rely on it.
 inline constexpr uint32_t kMaxDepth = 1000;
-// Longest number token, in characters.
-inline constexpr uint32_t kMaxNumber = 4096;
+// Longest number and longest symbol, in bytes.
+inline constexpr uint32_t kMaxNumber = 4096, kMaxSymbol = 1 << 16;
 
 class Sexp {
  public:
@@ -51,7 +52,7 @@ class Sexp {
   std::string_view string() const { return {chars_, count_}; }      // unescaped bytes
 
   // Integers have any number of digits: the value modulo 2^64, and whether that is all of it
-  // (as a signed 64-bit number). `digits` is the decimal text of a big one.
+  // (as a signed 64-bit number). `digits` is the text of a big one.
   int64_t integer() const { return integer_; }
   bool is_big() const { return big_; }
   std::string_view digits() const { return Symbol::from_id(count_).str(); }
@@ -78,10 +79,12 @@ class Sexp {
 };
 static_assert(sizeof(Sexp) == 24 && std::is_trivially_copyable_v<Sexp>);
 
-// Reads the first datum of `file` (language/sexp.md §1–§8, §11). Null after an error, which is
-// in `diags`. `(string x)` with a symbol or string x becomes a string node. Text behind the
-// first datum is not looked at, except for a warning.
+// Reads the first datum of `file` (docs/language/sexp.md). Null after an error, which is in
+// `diags`. Text behind the first datum is not looked at, except for a warning.
 const Sexp* read(const SourceFile& file, Arena& arena, Diags& diags);
+
+// The bytes of a string literal: a string, or the list (string x) with a string or symbol x.
+std::optional<std::string_view> string_literal(const Sexp& x);
 
 // One line of text that reads back to an equal datum.
 std::string print(const Sexp& x);
@@ -90,6 +93,11 @@ std::string print_pretty(const Sexp& x, unsigned width = 100);
 
 // Equal kind and content; spans do not count, numbers of one kind compare by value.
 bool equal(const Sexp& a, const Sexp& b);
+
+// The JSON form: lists are arrays, symbols strings, strings ["string", text], the symbol null is
+// null. `file` holds one JSON value; every node of the result carries the whole file's span.
+std::string to_json(const Sexp& x);
+const Sexp* from_json(const SourceFile& file, Arena& arena, Diags& diags);
 
 // Makes lists in an arena; what a language uses to write the level below it.
 class SexpBuilder {
