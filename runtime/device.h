@@ -57,20 +57,23 @@ class Device {
   virtual std::string description() const = 0;                // the maker's name for it
   virtual DeviceLimits limits() const = 0;
   virtual bool is_software() const = 0;                       // no accelerator behind it
+  virtual bool asynchronous() const = 0;                      // launches may end after launch()
 
   // Code in the device's form: PTX text, SPIR-V words, or (cpu) an array of
   // CpuKernelEntry, one per kernel, in the order of `kernels`. The bytes are copied.
   virtual Status load(std::span<const std::byte> code, std::span<const KernelDesc> kernels) = 0;
   virtual Kernel* find(std::string_view kernel) = 0;          // null when not loaded
 
+  // Device memory. Asking for 0 bytes gives 0; copying 0 bytes does nothing with any address. A
+  // range that is not inside one live allocation is an error, and so is a copy onto itself.
   virtual Status allocate(uint64_t bytes, DeviceAddress& out) = 0;
   virtual Status free(DeviceAddress p) = 0;                   // 0 is ignored
   virtual Status write(DeviceAddress to, const void* from, uint64_t bytes) = 0;
   virtual Status read(void* to, DeviceAddress from, uint64_t bytes) = 0;
   virtual Status copy(DeviceAddress to, DeviceAddress from, uint64_t bytes) = 0;
 
-  // `args`: one slot of kArgSlot bytes per parameter. May return before the kernel ends; its
-  // failure may be reported by a later call.
+  // `args`: one slot of kArgSlot bytes per parameter, copied. An empty grid does nothing. Where
+  // launches are asynchronous, a kernel's failure may be reported by a later call.
   virtual Status launch(Kernel& kernel, Dim3 grid, Dim3 group, std::span<const uint64_t> args) = 0;
   virtual Status synchronise() = 0;
   // Device time of launches since the last call, in seconds; synchronises.

@@ -10,7 +10,12 @@
 
 namespace ll {
 
-// The device that the device forms use. `open` is called at the first use.
+// The device that the device forms use, with the program's kernels loaded. `open` is called at the
+// first use; null means that it failed and has said why on standard error. The device outlives
+// the program. An empty function ends the session.
+//
+// LLAMA_SYNC_LAUNCHES=1 waits for the end of every launch, so that a kernel's failure is reported
+// at its own launch even where several are in flight.
 void set_session_device(std::function<Device*()> open);
 
 // The prelude's symbols, for the linker and the interpreter:

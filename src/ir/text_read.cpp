@@ -7,7 +7,7 @@
 #include <limits>
 #include <unordered_map>
 
-#include "fmt/format.h"
+#include <fmt/format.h>
 #include "ir/text_read.h"
 
 namespace ll {

@@ -47,8 +47,7 @@ class TextReader {
 // Whether x is a list of exactly (word item).
 bool is_pair(const Sexp& x, std::string_view word);
 
-// The instructions of `define`, from item `first` on, into f, whose head has been read; `names`
-// is the list of (name type) parameters with the function's own pair in front.
+// The instructions of `define`, from item `first` on, into f, whose head has been read.
 void read_body(TextReader& reader, Function& f, const Sexp& define, uint32_t first);
 
 }  // namespace ll

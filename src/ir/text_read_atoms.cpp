@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fmt/format.h"
+#include <fmt/format.h>
 #include "ir/text_read.h"
 
 namespace ll {
@@ -26,12 +26,18 @@ TypeId find_scalar(Symbol name) {
   return TypeId();
 }
 
-// All 64 bits of an integer token; nothing when it needs more.
+// All 64 bits of an integer; nothing when it needs more. A big one comes as it was spelt.
 std::optional<uint64_t> word(const Sexp& x) {
   if (!x.is_big()) return static_cast<uint64_t>(x.integer());
   std::string_view digits = x.digits();
+  int base = 10;
+  if (digits.size() > 2 && digits[0] == '#') {
+    base = digits[1] == 'x' ? 16 : digits[1] == 'o' ? 8 : digits[1] == 'b' ? 2 : 10;
+    digits.remove_prefix(2);
+  }
+  if (digits.starts_with('+')) digits.remove_prefix(1);
   uint64_t value = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return value;
 }

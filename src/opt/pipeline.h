@@ -6,7 +6,7 @@
 // pipeline is built.
 #pragma once
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,21 +26,27 @@ struct PassOptions {
   std::vector<std::string> disabled;
 };
 
-struct PassStats;                                             // times and counts; see report()
+struct PassStats {                                            // one row a pass
+  uint64_t runs = 0, changes = 0, nanoseconds = 0;
+};
 
 class PassRunner {
  public:
   PassRunner(const PassOptions& options, Diags& diags);
-  ~PassRunner();
+
   // Runs the named passes in order. False, with a diagnostic, for an unknown name or when
   // verification after a pass fails.
   bool run(Module& m, std::span<const std::string_view> passes);
-  std::string report() const;                                 // for --time-passes and --stats
+  // What --time-passes and --stats ask for; empty when neither is on.
+  std::string report() const;
 
  private:
+  friend class PassScope;
   PassOptions options_;
   Diags& diags_;
-  std::vector<PassStats> stats_;
+  std::vector<PassStats> stats_;                              // by index in all_passes()
+  std::map<std::string_view, uint64_t> counters_;             // of Analyses::count
+  int64_t bisected_ = 0;                                      // passes counted for bisection
 };
 
 enum class OptLevel : uint8_t { O0, O1, O2, O3 };
@@ -54,5 +60,8 @@ struct PassInfo {
   std::string_view name, why;
 };
 std::span<const PassInfo> all_passes();
+
+// Why a list may not be run in this order, or nothing. The constraints are in pipeline.cpp.
+std::string check_order(std::span<const std::string_view> passes);
 
 }  // namespace ll

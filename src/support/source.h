@@ -57,6 +57,7 @@ class SourceMap {
   const SourceFile* add(std::string name, std::string text);
   Location locate(uint32_t pos) const;                        // file is null for no location
   std::string describe(Span span) const;                      // "file:line:col", or ""
+  const std::deque<SourceFile>& files() const { return files_; }
 
  private:
   std::deque<SourceFile> files_;

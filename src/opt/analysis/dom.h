@@ -37,7 +37,8 @@ class Dom {
  private:
   struct Graph;
   Dom() = default;
-  void build(const Graph& succs, const Graph& preds, uint32_t root);
+  void build(const Graph& succs, const Graph& preds, uint32_t root, uint32_t block_count);
+  void collect_children(uint32_t block_count);
 
   std::vector<BlockId> idom_;
   std::vector<uint32_t> pre_, end_, depth_;                   // by block; pre_ none: unreachable

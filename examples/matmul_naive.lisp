@@ -1,0 +1,121 @@
+;; c = a·b, one work-item per element of c: the simplest kernel that is right.
+;;   llamac run examples/matmul_naive.lisp [M [N [K]]]
+(module
+  (cuda-lisp
+    ;; a is m×k, b is k×n, c is m×n, all row major.
+    (define-kernel ((matmul_naive void) (m int) (n int) (k int)
+                    (a (ptr float)) (b (ptr float)) (c (ptr float)))
+      (declare row int)
+      (declare col int)
+      (declare i int)
+      (declare sum float)
+      (set row (add [tid.y] (mul [bid.y] [bdim.y])))
+      (set col (add [tid.x] (mul [bid.x] [bdim.x])))
+      (if (and (lt row m) (lt col n))
+        ((set sum 0.0)
+         (for ((set i 0) (lt i k) (set i (add i 1)))
+           (set sum (fadd sum (fmul (load (ptradd a (add (mul row k) i)))
+                                    (load (ptradd b (add (mul i n) col)))))))
+         (store (ptradd c (add (mul row n) col)) sum)))))
+
+  (c-lisp
+    (define ((printf int) (format (ptr int8)) (m int) (n int) (k int) (error double) (ms double)
+             (gflops double) (checksum int64)))
+    (define ((atoi int) (text (ptr int8))))
+    (define ((malloc (ptr int8)) (bytes int64)))
+
+    (define-global (seed int) (const 1))
+    (define-global (fnv-basis int64) (const -3750763034362895579))
+    (define-global (fnv-prime int64) (const 1099511628211))
+
+    ;; A linear congruential generator; its 24 upper bits make a float in [-1, 1).
+    (define ((random float))
+      (set seed (add (mul seed 1664525) 1013904223))
+      (ret (fsub (fmul (sitofp (lshr seed 8) float) 1.1920929e-7) 1.0)))
+
+    ;; FNV-1a over the bit patterns of n floats: equal results have equal checksums.
+    (define ((checksum int64) (p (ptr float)) (n int))
+      (declare hash int64)
+      (declare i int)
+      (set hash fnv-basis)
+      (for ((set i 0) (lt i n) (set i (add i 1)))
+        (set hash (mul (xor hash (zext (bitcast (load (ptradd p i)) int) int64)) fnv-prime)))
+      (ret hash))
+
+    (define ((random-matrix (ptr float)) (n int))
+      (declare p (ptr float))
+      (declare i int)
+      (set p (bitcast (call malloc (mul (sext n int64) (sext 4 int64))) (ptr float)))
+      (for ((set i 0) (lt i n) (set i (add i 1)))
+        (store (ptradd p i) (call random)))
+      (ret p))
+
+    ;; The largest |c - a·b|, with a·b computed here.
+    (define ((largest-error float) (m int) (n int) (k int)
+             (a (ptr float)) (b (ptr float)) (c (ptr float)))
+      (declare largest float)
+      (declare row int)
+      (declare col int)
+      (declare i int)
+      (declare sum float)
+      (set largest 0.0)
+      (for ((set row 0) (lt row m) (set row (add row 1)))
+        (for ((set col 0) (lt col n) (set col (add col 1)))
+          ((set sum 0.0)
+           (for ((set i 0) (lt i k) (set i (add i 1)))
+             (set sum (fadd sum (fmul (load (ptradd a (add (mul row k) i)))
+                                      (load (ptradd b (add (mul i n) col)))))))
+           (set sum (fsub sum (load (ptradd c (add (mul row n) col)))))
+           (if (flt sum 0.0) (set sum (fneg sum)))
+           (if (not (fle sum largest)) (set largest sum)))))
+      (ret largest))
+
+    (define ((argument int) (argc int) (argv (ptr (ptr int8))) (index int) (default int))
+      (if (gt argc index) (ret (call atoi (load (ptradd argv index)))))
+      (ret default))
+
+    (define ((main int) (argc int) (argv (ptr (ptr int8))))
+      (declare m int)
+      (declare n int)
+      (declare k int)
+      (declare a (ptr float))
+      (declare b (ptr float))
+      (declare c (ptr float))
+      (declare device-a (ptr float (addrspace 1)))
+      (declare device-b (ptr float (addrspace 1)))
+      (declare device-c (ptr float (addrspace 1)))
+      (declare seconds double)
+      (declare flops double)
+      (declare error float)
+
+      (set m (call argument argc argv 1 256))
+      (set n (call argument argc argv 2 m))
+      (set k (call argument argc argv 3 m))
+      (set a (call random-matrix (mul m k)))
+      (set b (call random-matrix (mul k n)))
+      (set c (call random-matrix (mul m n)))
+      (set device-a (device-alloc float (mul m k)))
+      (set device-b (device-alloc float (mul k n)))
+      (set device-c (device-alloc float (mul m n)))
+      (copy-to-device device-a a (mul m k))
+      (copy-to-device device-b b (mul k n))
+
+      ;; The first launch warms up: it may include compilation. The second one is timed.
+      (launch (matmul_naive (div (add n 15) 16) (div (add m 15) 16) 16 16)
+        m n k device-a device-b device-c)
+      (device-seconds)
+      (launch (matmul_naive (div (add n 15) 16) (div (add m 15) 16) 16 16)
+        m n k device-a device-b device-c)
+      (set seconds (device-seconds))
+      (copy-from-device c device-c (mul m n))
+
+      (set error (call largest-error m n k a b c))
+      (set flops (fmul (fpext 2.0 double)
+                       (fmul (sitofp m double) (fmul (sitofp n double) (sitofp k double)))))
+      (call printf
+        "matmul_naive %dx%dx%d error=%g time=%.3f ms %.2f GFLOP/s checksum=%016lx\n"
+        m n k (fpext error double)
+        (fmul seconds (fpext 1e3 double))
+        (fdiv (fdiv flops seconds) (fpext 1e9 double))
+        (call checksum c (mul m n)))
+      (ret (select (fle error 1e-3) 0 1)))))
