@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "runtime/launch.h"
+#include "runtime/checks.h"
 
 namespace ll {
 namespace {

@@ -17,7 +17,7 @@
 #include "runtime/cpu/cpu.h"
 #include "runtime/cpu/fault.h"
 #include "runtime/cpu/pool.h"
-#include "runtime/launch.h"
+#include "runtime/checks.h"
 #include "support/check.h"
 
 namespace ll::cpu {

@@ -8,7 +8,7 @@
 
 #include "runtime/cuda/api.h"
 #include "runtime/cuda/cuda.h"
-#include "runtime/launch.h"
+#include "runtime/checks.h"
 
 namespace ll::cuda {
 namespace {
@@ -302,11 +302,20 @@ Status CudaDevice::take_seconds(double& out) {
   return {};
 }
 
-// No device is an ordinary answer, not an error.
-Status count_devices(const Api& api, int& out) {
-  Result result = api.device_count(&out);
-  if (result == kNoDevice) out = 0;
-  return result == kNoDevice ? Status() : api.check(result, "cuDeviceGetCount");
+std::vector<DeviceInfo> list(const Api& api, std::string& error) {
+  int count = 0;
+  Result result = api.device_count(&count);
+  if (result == kNoDevice) count = 0;
+  if (result != kSuccess && result != kNoDevice)
+    error = api.check(result, "cuDeviceGetCount").message();
+  std::vector<DeviceInfo> devices;
+  for (int i = 0; i < count; ++i) {
+    DeviceId id = 0;
+    if (api.device_get(&id, i) == kSuccess)
+      devices.push_back({fmt::format("cuda:{}", i), device_name(api, id), false});
+  }
+  if (devices.empty() && error.empty()) error = "the CUDA driver finds no GPU";
+  return devices;
 }
 
 }  // namespace
@@ -314,36 +323,21 @@ Status count_devices(const Api& api, int& out) {
 std::vector<DeviceInfo> list() {
   std::string error;
   std::unique_ptr<Api> api = open_api(error);
-  int count = 0;
-  if (!api || !count_devices(*api, count).ok()) return {};
-  std::vector<DeviceInfo> devices;
-  for (int i = 0; i < count; ++i) {
-    DeviceId id = 0;
-    if (api->device_get(&id, i) != kSuccess) continue;
-    devices.push_back({fmt::format("cuda:{}", i), device_name(*api, id), false});
-  }
-  return devices;
+  return api ? list(*api, error) : std::vector<DeviceInfo>();
 }
 
 std::unique_ptr<Device> open(uint32_t index, std::string& error) {
+  error.clear();
   std::unique_ptr<Api> api = open_api(error);
   if (!api) return nullptr;
-  int count = 0;
-  Status status = count_devices(*api, count);
-  if (status.ok() && index >= static_cast<uint32_t>(count))
-    status = Status::failure(count == 0
-                                 ? "the CUDA driver finds no GPU"
-                                 : fmt::format("there is no cuda:{}: the CUDA driver has {} "
-                                               "device{}, cuda:0 {}",
-                                               index, count, count == 1 ? "" : "s",
-                                               count == 1 ? "alone"
-                                                          : fmt::format("to cuda:{}", count - 1)));
-  if (!status.ok()) {
-    error = status.message();
+  std::vector<DeviceInfo> devices = list(*api, error);
+  if (devices.empty()) return nullptr;
+  if (index >= devices.size()) {
+    error = no_such_device(fmt::format("cuda:{}", index), devices);
     return nullptr;
   }
   auto device = std::make_unique<CudaDevice>(std::move(api), index);
-  status = device->start();
+  Status status = device->start();
   if (status.ok()) return device;
   error = status.message();
   return nullptr;

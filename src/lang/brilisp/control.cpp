@@ -13,7 +13,7 @@ Value BodyLowering::label(const Form& form, const Sexp& x, Destination&) {
         .suggest(fmt::format("write (label {})", form.operands));
     return {};
   }
-  const Label l = *labels_.find(x[1].symbol());
+  const Label& l = *labels_.find(x[1].symbol());
   if (l.span != x.span()) return {};                          // a second one; reported
   if (!is_dropping_) {
     if (l.params.empty()) {

@@ -1,4 +1,5 @@
-// What every device checks before a launch and before it touches its memory, in one wording.
+// What every device checks itself, in one wording: that it exists, the sizes of a launch, and the
+// addresses of its memory.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,6 +9,9 @@
 #include "runtime/device.h"
 
 namespace ll {
+
+// The error for a device name whose number is out of range; `devices` are those of its kind.
+std::string no_such_device(std::string_view name, std::span<const DeviceInfo> devices);
 
 // The sizes of a grid and of its workgroups as a program gives them: signed, not yet narrowed.
 struct LaunchSizes {

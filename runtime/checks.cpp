@@ -1,4 +1,4 @@
-#include "runtime/launch.h"
+#include "runtime/checks.h"
 
 #include <fmt/format.h>
 
@@ -31,6 +31,16 @@ Status check_negative(const char* what, const std::array<int64_t, 3>& size) {
 }
 
 }  // namespace
+
+std::string no_such_device(std::string_view name, std::span<const DeviceInfo> devices) {
+  std::string text = fmt::format("there is no device {}; there is", name);
+  const char* separator = " ";
+  for (const DeviceInfo& d : devices) {
+    text += fmt::format("{}{} ({})", separator, d.name, d.description);
+    separator = ", ";
+  }
+  return text;
+}
 
 Status check_launch(const KernelDesc& kernel, const DeviceLimits& limits, const LaunchSizes& sizes,
                     size_t args) {
