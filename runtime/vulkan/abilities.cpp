@@ -51,6 +51,11 @@ bool Abilities::subgroup(VkSubgroupFeatureFlagBits operations) const {
          (v11_properties.subgroupSupportedOperations & operations);
 }
 
+uint64_t Abilities::max_allocation() const {
+  uint64_t memory = maintenance3.maxMemoryAllocationSize;
+  return maintenance4.maxBufferSize > 0 ? std::min(memory, maintenance4.maxBufferSize) : memory;
+}
+
 // Links the structures that the device knows.
 void Abilities::chain_features() {
   core.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
@@ -98,6 +103,8 @@ void Abilities::query(VkPhysicalDevice device, uint32_t instance_version) {
   properties.pNext = &v11_properties;
   v11_properties.pNext = &floats;
   floats.pNext = &maintenance3;
+  maintenance4.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES;
+  if (api_version >= VK_API_VERSION_1_3) maintenance3.pNext = &maintenance4;
   vkGetPhysicalDeviceProperties2(device, &properties);
 }
 

@@ -22,6 +22,7 @@ struct Abilities {
   VkPhysicalDeviceVulkan11Properties v11_properties = {};
   VkPhysicalDeviceVulkan12Properties floats = {};
   VkPhysicalDeviceMaintenance3Properties maintenance3 = {};
+  VkPhysicalDeviceMaintenance4Properties maintenance4 = {};
   std::vector<const char*> extensions;  // device extensions to enable
 
   // Reads everything; `instance_version` bounds what may be asked.
@@ -32,6 +33,7 @@ struct Abilities {
 
   uint32_t api_version = 0;             // the lesser of device and instance
   const VkPhysicalDeviceLimits& limits() const { return properties.properties.limits; }
+  uint64_t max_allocation() const;      // bytes in one buffer with its own memory
   bool subgroup(VkSubgroupFeatureFlagBits operations) const;
 
  private:

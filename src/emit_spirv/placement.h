@@ -49,6 +49,7 @@ class Placement {
   std::span<const BlockId> joins(BlockId b) const {
     return {joins_.data() + join_begin_[b.index], join_begin_[b.index + 1] - join_begin_[b.index]};
   }
+  BlockId header(LoopId l) const { return loops_[l].header; }
   BlockId tail(LoopId l) const { return tails_[l.index]; }
 
   bool returns_at_once(BlockId b) const { return returns_[b.index]; }
@@ -76,8 +77,9 @@ class Placement {
  private:
   uint32_t depth(LoopId l) const { return l ? depth_[l.index] : 0; }
   void find_returns();
+  void number_dominators();
   void choose_tails();
-  BlockId best_tail(LoopId l, std::vector<BlockId>& candidates) const;
+  BlockId best_tail(LoopId l, std::span<const BlockId> candidates) const;
   void collect_joins();
   void number_regions();
   void find_exits();
@@ -91,6 +93,7 @@ class Placement {
   const Cfg& cfg_;
   const Dom& dom_;
   const Loops& loops_;
+  std::vector<uint32_t> dom_at_, dom_size_;                   // by block: dominator preorder
   std::vector<bool> returns_, is_tail_, is_join_, only_way_;   // by block
   std::vector<BlockId> tails_;                                // by loop
   std::vector<uint32_t> join_begin_;
@@ -100,8 +103,8 @@ class Placement {
   std::vector<BlockId> sequence_, parent_;                    // region tree in preorder; by block
   std::vector<uint32_t> seq_, end_;                           // by block: from 1, end exclusive
   std::vector<LoopExits> exits_;
-  // Ways that pass merges: (goal's seq, source's seq), sorted; and the goal with the greatest seq
-  // that ways out of a region lead to (0: none).
+  // Ways to joins: (goal's seq, source's seq), sorted; and, of all that leave a region, the goal
+  // with the greatest seq (0: none leave).
   std::vector<std::pair<uint32_t, uint32_t>> ways_;
   std::vector<uint32_t> high_, arm_high_, loop_high_;
   std::vector<int64_t> balance_;                              // by seq: ways started - ended, summed

@@ -18,6 +18,8 @@ bool Selector::select(const Function& f, MFunction& out) {
   find_reachable();
   analyse();
   out.insts.reserve(f.insts.size() * 2);
+  sret_ = {};
+  if (is_aggregate(f.ret) && classify(module_.types, f.ret).in_memory) sret_ = temp();
   for (current_ = 0; current_ < order_.size(); ++current_) select_block(current_);
   assign_depths();
   return !failed_;

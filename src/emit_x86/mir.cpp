@@ -24,6 +24,19 @@ const OpcodeInfo kOpcodes[kOpcodeCount] = {
 #undef INST
 };
 
+unsigned memory_bytes(const MInst& i) {
+  const OpcodeInfo& row = info(i.op);
+  bool vector_source = row.banks[0] == Bank::Xmm || row.banks[1] == Bank::Xmm;
+  if (!vector_source || i.op == Opcode::cvtsi2ss || i.op == Opcode::cvtsi2sd) return i.width;
+  switch (i.op) {
+    case Opcode::cvtss2sd: case Opcode::cvttss2si: return 4;
+    case Opcode::cvtsd2ss: case Opcode::cvttsd2si: return 8;
+    default: break;
+  }
+  std::string_view suffix = row.text.substr(row.text.size() - 2);
+  return suffix == "ss" ? 4 : suffix == "sd" ? 8 : 16;
+}
+
 void MFunction::clear() {
   insts.clear();
   blocks.clear();

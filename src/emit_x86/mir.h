@@ -132,6 +132,9 @@ inline bool is_copy(const MInst& i) {
   return has(i.op, opcode_flag::L) && !i.has_mem() && !i.has_imm;
 }
 
+// Bytes that a memory operand of the instruction reads or writes.
+unsigned memory_bytes(const MInst& i);
+
 struct MBlock {
   uint32_t begin = 0, end = 0;                                // slice of MFunction::insts
   uint32_t succ[2] = {Reg::kNone, Reg::kNone};
@@ -143,7 +146,7 @@ struct MBlock {
 
 struct VregInfo {
   Bank bank;
-  uint8_t bytes;                                              // of its spill slot: 4 or 8
+  uint8_t bytes;                                              // of its spill slot: 4, 8 or 16
 };
 
 struct FrameObject {

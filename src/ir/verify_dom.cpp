@@ -71,7 +71,9 @@ void Dominance::find_dominators() {
   for (bool changed = true; std::exchange(changed, false);) {
     for (uint32_t n = 1; n < blocks_.size(); ++n) {
       uint32_t dominator = kUnreached;
-      for (uint32_t p = preds_begin_[n]; p < preds_begin_[n + 1]; ++p) {
+      // Latest first: where a long chain leaves to one exit at every step, the candidate then
+      // climbs the chain once instead of every predecessor climbing all of it.
+      for (uint32_t p = preds_begin_[n + 1]; p-- > preds_begin_[n];) {
         if (idom_[preds_[p]] == kUnreached) continue;
         dominator = dominator == kUnreached ? preds_[p] : nearest_common(dominator, preds_[p]);
       }

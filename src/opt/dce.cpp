@@ -48,14 +48,16 @@ class Marker {
     for (ValueId p : f_.block(f_.entry()).params) live_[p.index] = true;
   }
 
-  // The object of this function that an address points into.
+  // The object of this function that an address points into. Long chains are given up on, which
+  // keeps the pass linear; `simplify` makes them short.
   ValueId local_object(ValueId address) const {
-    while (true) {
+    for (int step = 0; step < 16; ++step) {
       const Inst& i = f_.inst(address);
       if (i.op == Op::Slot || i.op == Op::Alloc) return address;
-      if (i.op != Op::PtrAdd && i.op != Op::SpaceCast) return ValueId();
+      if (i.op != Op::PtrAdd && i.op != Op::SpaceCast) break;
       address = f_.args(i)[0];
     }
+    return ValueId();
   }
 
   void add_root(ValueId v) {

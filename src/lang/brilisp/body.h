@@ -110,7 +110,7 @@ class BodyLowering {
   void write(ValueId to, SourceType type, ValueId value);
   Value operand(const Sexp& x);
   Value read(SourceType type, ValueId address);
-  Value global_address(const GlobalEntry& g);
+  ValueId global_address(const GlobalEntry& g);
   bool operands(const Form& form, const Sexp& x, size_t least, size_t most);
   bool operands(const Form& form, const Sexp& x, size_t count) { return operands(form, x, count, count); }
   bool all_operands(const Sexp& x, std::span<Value> values);  // each operand behind the head

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "lang/brilisp/body.h"
-#include "lang/brilisp/signatures.h"
+#include "lang/brilisp/declare.h"
 #include "lang/brilisp/spelling.h"
 
 namespace ll::brilisp {
@@ -26,7 +26,6 @@ const IntrinsicRow* find_intrinsic(Symbol name) {
   return found == rows.end() ? nullptr : &found->second;
 }
 
-// The pointee type of a prelude function's pointer matters to nobody: any pointer is printed.
 bool matches(const FunctionType& f, std::span<const Value> args) {
   return std::equal(f.params.begin(), f.params.end(), args.begin(), args.end(),
                     [](SourceType param, const Value& arg) { return param == arg.type; });

@@ -85,7 +85,7 @@ Value BodyLowering::jmp(const Form& form, const Sexp& x, Destination&) {
   if (!operands(form, x, 1, SIZE_MAX)) return {};
   Sexp target = Sexp::list(x.items().subspan(1), x.span());
   Edge to;
-  if (edge(target, true, to)) b_->add({.op = Op::Jmp, .imm = f_->add_edges({&to, 1}), .span = {}}, {});
+  if (edge(target, true, to)) b_->add({.op = Op::Jmp, .imm = f_->add_edges({&to, 1}), .span = {}}, std::span<const ValueId>());
   return {};
 }
 
@@ -97,7 +97,7 @@ Value BodyLowering::br(const Form& form, const Sexp& x, Destination&) {
   Edge to[2];
   bool ok = c.ok();
   for (uint32_t i = 0; i < 2; ++i) ok = edge(x[i + 2], x[i + 2].size() > 0, to[i]) && ok;
-  if (ok) b_->add({.op = Op::Br, .imm = f_->add_edges(to), .span = {}}, {&c.value, 1});
+  if (ok) b_->add({.op = Op::Br, .imm = f_->add_edges(to), .span = {}}, std::span<const ValueId>(&c.value, 1));
   return {};
 }
 

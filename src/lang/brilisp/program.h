@@ -1,6 +1,7 @@
 // All that is known about a BriLisp program outside of function bodies: the items as written, and
 // what they became in the IR module. Filled by declare.cpp, read by the lowering of bodies.
 #pragma once
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,7 +61,7 @@ class Program {
   std::vector<Item> struct_items, string_items, global_items, function_items;
   uint32_t form_count = 0;
 
-  std::vector<FunctionEntry> functions;                       // in order of their first mention
+  std::deque<FunctionEntry> functions;                        // by first mention; addresses stay
   std::vector<Launch> launches;
   bool uses_device_forms = false;
 

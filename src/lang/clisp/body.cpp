@@ -58,8 +58,8 @@ void BodyWriter::jump(std::string_view word, uint32_t number, Span at) {
 
 void BodyWriter::branch(const Sexp& condition, std::string_view yes, std::string_view no,
                         uint32_t number, Span at) {
-  terminate(operation("br", {condition, label_name(yes, number, at), label_name(no, number, at)},
-                      at));
+  terminate(
+      operation("br", {condition, label_name(yes, number, at), label_name(no, number, at)}, at));
 }
 
 void BodyWriter::ret(Span at) { terminate(operation("ret", {}, at)); }

@@ -15,21 +15,21 @@ using brilisp::SourceTypes;
 
 struct FunctionSignature {
   Symbol name;
-  SourceType ret;                                             // invalid: its prototype is wrong
+  SourceType ret;  // invalid: its prototype is wrong
   std::vector<SourceType> params;
-  Span span;                                                  // of the name
+  Span span;  // of the name
   bool has_body = false;
 };
 
 struct GlobalVariable {
-  SourceType type;                                            // of the object
+  SourceType type;  // of the object
   Space space = Space::Generic;
   Span span;
 };
 
 struct StructType {
   SourceType type;
-  std::vector<Symbol> fields;                                 // empty names: a BriLisp struct
+  std::vector<Symbol> fields;  // empty names: a BriLisp struct
   Span span;
 };
 
@@ -75,7 +75,7 @@ class Environment {
 
  private:
   Context& context_;
-  Diags silent_;                                              // other forms report their own errors
+  Diags silent_;  // other forms report their own errors
 };
 
 }  // namespace ll::clisp

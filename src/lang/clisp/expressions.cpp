@@ -4,6 +4,7 @@
 
 #include "lang/brilisp/spelling.h"
 #include "lang/clisp/function.h"
+#include "support/check.h"
 
 namespace ll::clisp {
 
@@ -15,10 +16,14 @@ Operand FunctionLowering::expression(const Sexp& x, Use use) {
     case FormClass::Statement:
       error(Code::E0412, x.span(), fmt::format("bad expression: {} is a statement", form->word));
       return failed();
-    case FormClass::Expression: return (this->*form->expression)(x, use);
-    case FormClass::Unary: return unary(x, *form);
-    case FormClass::Binary: return binary(x, *form);
-    case FormClass::Conversion: return conversion(x, *form);
+    case FormClass::Expression:
+      return (this->*form->expression)(x, use);
+    case FormClass::Unary:
+      return unary(x, *form);
+    case FormClass::Binary:
+      return binary(x, *form);
+    case FormClass::Conversion:
+      return conversion(x, *form);
   }
   LL_UNREACHABLE("form class");
 }
@@ -49,6 +54,7 @@ Sexp FunctionLowering::read(const Operand& o) {
 }
 
 Operand FunctionLowering::result(SourceType t, const Sexp& operation, Span at) {
+  if (!t) return failed();  // a struct's field of a wrong type
   return {t, out_.define(t, operation, at), {}, at};
 }
 
@@ -58,10 +64,14 @@ Operand FunctionLowering::snapshot(const Operand& o) {
 
 bool FunctionLowering::is(SourceType t, Kind kind) const {
   switch (kind) {
-    case Kind::Integer: return SourceTypes::is_int(t);
-    case Kind::Float: return SourceTypes::is_float(t);
-    case Kind::Bool: return t == SourceTypes::kBool;
-    case Kind::Pointer: return types_.is_pointer(t);
+    case Kind::Integer:
+      return SourceTypes::is_int(t);
+    case Kind::Float:
+      return SourceTypes::is_float(t);
+    case Kind::Bool:
+      return t == SourceTypes::kBool;
+    case Kind::Pointer:
+      return types_.is_pointer(t);
   }
   return false;
 }
@@ -71,13 +81,20 @@ bool FunctionLowering::is(const Operand& o, Kind kind) const { return is(type(o)
 Operand FunctionLowering::literal(const Sexp& x) {
   switch (x.kind()) {
     case SexpKind::Int:
-      return {SourceTypes::kInt, Sexp::integer(static_cast<int32_t>(x.integer()), x.span()), {},
+      return {SourceTypes::kInt,
+              Sexp::integer(static_cast<int32_t>(x.integer()), x.span()),
+              {},
               x.span()};
-    case SexpKind::Float: return {SourceTypes::kFloat, x, {}, x.span()};
-    case SexpKind::Bool: return {SourceTypes::kBool, x, {}, x.span()};
-    case SexpKind::String: return string_literal(x);
-    case SexpKind::Symbol: return name(x);
-    case SexpKind::List: break;
+    case SexpKind::Float:
+      return {SourceTypes::kFloat, x, {}, x.span()};
+    case SexpKind::Bool:
+      return {SourceTypes::kBool, x, {}, x.span()};
+    case SexpKind::String:
+      return string_literal(x);
+    case SexpKind::Symbol:
+      return name(x);
+    case SexpKind::List:
+      break;
   }
   LL_UNREACHABLE("a list is no literal");
 }
@@ -86,8 +103,8 @@ Operand FunctionLowering::string_literal(const Sexp& x) {
   auto [it, is_new] = context_.strings.try_emplace(std::string(x.string()));
   if (is_new) {
     it->second = Symbol(fmt::format("string.{}", context_.strings.size()));
-    strings_.push_back(out_.operation("define-string", {Sexp::symbol(it->second, x.span()), x},
-                                      x.span()));
+    strings_.push_back(
+        out_.operation("define-string", {Sexp::symbol(it->second, x.span()), x}, x.span()));
   }
   SourceType type = types_.pointer(SourceTypes::kInt8);
   return result(type, out_.operation("string-ref", {Sexp::symbol(it->second, x.span())}, x.span()),
@@ -110,7 +127,8 @@ Operand FunctionLowering::name(const Sexp& x) {
 Operand FunctionLowering::unknown_variable(const Sexp& x) {
   Symbol name = x.symbol();
   if (std::optional<Span> later = environment_.globals.later(name)) {
-    error(Code::E0445, x.span(), fmt::format("global '{}' is used before its definition", name.str()))
+    error(Code::E0445, x.span(),
+          fmt::format("global '{}' is used before its definition", name.str()))
         .note(*later, "it is defined here");
     return failed();
   }
@@ -139,8 +157,9 @@ Operand FunctionLowering::unknown_form(const Sexp& x) {
   static const std::string_view kKernelForms[] = {"tid.", "bid.", "bdim.", "gdim.", "__sync"};
   for (std::string_view form : kKernelForms)
     if (head.str().starts_with(form))
-      d.suggest("this form is known only inside define-kernel of cuda-lisp; elsewhere call the "
-                "intrinsic by its name");
+      d.suggest(
+          "this form is known only inside define-kernel of cuda-lisp; elsewhere call the "
+          "intrinsic by its name");
   if (d.help.empty() && environment_.function(head))
     d.suggest(fmt::format("to call the function, write (call {} …)", head.str()));
   if (d.help.empty()) brilisp::suggest_spelling(d, head, form_words());
@@ -148,8 +167,9 @@ Operand FunctionLowering::unknown_form(const Sexp& x) {
 }
 
 Operand FunctionLowering::wrong_count(const Sexp& x, std::string_view expected, Code code) {
-  error(code, x.span(), fmt::format("bad {} expression: expected {}, found {} operand{}",
-                                    print(x[0]), expected, x.size() - 1, x.size() == 2 ? "" : "s"));
+  error(code, x.span(),
+        fmt::format("bad {} expression: expected {}, found {} operand{}", print(x[0]), expected,
+                    x.size() - 1, x.size() == 2 ? "" : "s"));
   return failed();
 }
 
@@ -167,7 +187,8 @@ void FunctionLowering::suggest_conversion(Diag& d, SourceType from, SourceType t
   else if (is(from, Kind::Float) && is(to, Kind::Float)) op = from < to ? "fpext" : "fptrunc";
   else if (is(from, Kind::Integer) && is(to, Kind::Float)) op = "sitofp";
   else if (is(from, Kind::Float) && is(to, Kind::Integer)) op = "fptosi";
-  else if (is(from, Kind::Bool) && to == SourceTypes::kInt) return void(d.suggest("(select … 1 0)"));
+  else if (is(from, Kind::Bool) && to == SourceTypes::kInt)
+    return void(d.suggest("(select … 1 0)"));
   else if (is(from, Kind::Integer) && is(to, Kind::Bool)) return void(d.suggest("(ne … 0)"));
   else if (types_.is_pointer(from) && types_.is_pointer(to))
     op = types_.space(from) == types_.space(to) ? "bitcast" : "addrspacecast";
@@ -199,8 +220,9 @@ Operand FunctionLowering::set_local(const Sexp& x, VariableId id, Operand v, Use
   bool differs_in_space = types_.is_pointer(from) && types_.is_pointer(to) &&
                           types_.pointee(from) == types_.pointee(to);
   if (from != to && !differs_in_space) {
-    Diag& d = error(Code::E0438, x[2].span(), fmt::format("'{}' is {}, cannot be set to {}",
-                                                          variable.name.str(), str(to), str(from)));
+    Diag& d = error(
+        Code::E0438, x[2].span(),
+        fmt::format("'{}' is {}, cannot be set to {}", variable.name.str(), str(to), str(from)));
     d.note(variable.span, "it is declared here");
     suggest_conversion(d, from, to);
     return failed();
@@ -208,7 +230,8 @@ Operand FunctionLowering::set_local(const Sexp& x, VariableId id, Operand v, Use
   bool keeps_type = from == variable.type;
   variable.type = from;
   if (use == Use::Value) v = snapshot(v);
-  else if (keeps_type && !v.variable && out_.retarget(v.value, variable.lowered)) return nothing(x.span());
+  else if (keeps_type && !v.variable && out_.retarget(v.value, variable.lowered))
+    return nothing(x.span());
   bool is_name = read(v).is_symbol();
   out_.assign(variable.lowered, from,
               out_.operation(is_name ? "id" : "const", {read(v)}, x[2].span()), x.span());
@@ -217,8 +240,9 @@ Operand FunctionLowering::set_local(const Sexp& x, VariableId id, Operand v, Use
 
 Operand FunctionLowering::set_global(const Sexp& x, const GlobalVariable& g, Operand v, Use use) {
   if (type(v) != g.type) {
-    Diag& d = error(Code::E0438, x[2].span(), fmt::format(
-        "global '{}' is {}, cannot be set to {}", x[1].symbol().str(), str(g.type), str(v)));
+    Diag& d = error(Code::E0438, x[2].span(),
+                    fmt::format("global '{}' is {}, cannot be set to {}", x[1].symbol().str(),
+                                str(g.type), str(v)));
     d.note(g.span, "it is defined here");
     suggest_conversion(d, type(v), g.type);
     return failed();
@@ -241,12 +265,14 @@ Operand FunctionLowering::call(const Sexp& x, Use use) {
   const FunctionSignature* f = environment_.function(name);
   if (!f) {
     std::optional<Span> later = environment_.functions.later(name);
-    Diag& d = later ? error(Code::E0445, x[1].span(), fmt::format(
-                          "function '{}' is called before its declaration", name.str()))
-                    : error(Code::E0416, x[1].span(), fmt::format(
-                          "call to undeclared function '{}'", name.str()));
-    if (later) d.note(*later, "it is defined here")
-                   .suggest(fmt::format("declare it earlier: (define (({} …) …))", name.str()));
+    Diag& d = later
+                  ? error(Code::E0445, x[1].span(),
+                          fmt::format("function '{}' is called before its declaration", name.str()))
+                  : error(Code::E0416, x[1].span(),
+                          fmt::format("call to undeclared function '{}'", name.str()));
+    if (later)
+      d.note(*later, "it is defined here")
+          .suggest(fmt::format("declare it earlier: (define (({} …) …))", name.str()));
     else brilisp::suggest_spelling(d, name, environment_.functions.names());
     return failed();
   }
@@ -254,18 +280,18 @@ Operand FunctionLowering::call(const Sexp& x, Use use) {
   if (args.size() != f->params.size()) {
     std::vector<std::string> expected;
     for (SourceType t : f->params) expected.push_back(str(t));
-    error(Code::E0417, x.span(), fmt::format("'{}' takes {} argument{} ({}), received {}",
-                                             name.str(), expected.size(),
-                                             expected.size() == 1 ? "" : "s",
-                                             fmt::join(expected, ", "), args.size()))
+    error(Code::E0417, x.span(),
+          fmt::format("'{}' takes {} argument{} ({}), received {}", name.str(), expected.size(),
+                      expected.size() == 1 ? "" : "s", fmt::join(expected, ", "), args.size()))
         .note(f->span, "it is declared here");
     return failed();
   }
   bool fits = all_valid(args);
   for (size_t i = 0; i < args.size(); ++i) {
     if (!valid(args[i]) || type(args[i]) == f->params[i]) continue;
-    Diag& d = error(Code::E0418, args[i].span, fmt::format(
-        "argument {} of '{}' must be {}, found {}", i + 1, name.str(), str(f->params[i]), str(args[i])));
+    Diag& d = error(Code::E0418, args[i].span,
+                    fmt::format("argument {} of '{}' must be {}, found {}", i + 1, name.str(),
+                                str(f->params[i]), str(args[i])));
     d.note(f->span, "it is declared here");
     suggest_conversion(d, type(args[i]), f->params[i]);
     fits = false;
@@ -284,17 +310,19 @@ Operand FunctionLowering::select(const Sexp& x, Use) {
   std::vector<Operand> v = values(x.items().subspan(1));
   if (!all_valid(v)) return failed();
   if (type(v[0]) != SourceTypes::kBool) {
-    error(Code::E0432, v[0].span, fmt::format("the condition of select must be bool, found {}", str(v[0])));
+    error(Code::E0432, v[0].span,
+          fmt::format("the condition of select must be bool, found {}", str(v[0])));
     return failed();
   }
   if (type(v[1]) != type(v[2])) {
-    Diag& d = error(Code::E0432, x.span(), fmt::format(
-        "the values of select must have one type, found {} and {}", str(v[1]), str(v[2])));
+    Diag& d = error(Code::E0432, x.span(),
+                    fmt::format("the values of select must have one type, found {} and {}",
+                                str(v[1]), str(v[2])));
     suggest_conversion(d, type(v[2]), type(v[1]));
     return failed();
   }
-  return result(type(v[1]), out_.operation("select", {read(v[0]), read(v[1]), read(v[2])}, x.span()),
-                x.span());
+  return result(type(v[1]),
+                out_.operation("select", {read(v[0]), read(v[1]), read(v[2])}, x.span()), x.span());
 }
 
 Operand FunctionLowering::inline_assembly(const Sexp& x, Use) {

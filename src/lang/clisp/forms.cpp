@@ -10,17 +10,23 @@ namespace {
 using F = FunctionLowering;
 
 const Form kForms[] = {
-#define STATEMENT(word, handler) \
-  {.word = word, .form_class = FormClass::Statement, .statement = &F::handler},
-#define EXPRESSION(word, handler) \
-  {.word = word, .form_class = FormClass::Expression, .expression = &F::handler},
-#define UNARY(word, operand) \
-  {.word = word, .form_class = FormClass::Unary, .from = Kind::operand, .to = Kind::operand},
-#define BINARY(word, operands, yields)                             \
-  {.word = word, .form_class = FormClass::Binary, .from = Kind::operands, .to = Kind::operands, \
+#define STATEMENT(text, handler) \
+  {.word = text, .form_class = FormClass::Statement, .statement = &F::handler},
+#define EXPRESSION(text, handler) \
+  {.word = text, .form_class = FormClass::Expression, .expression = &F::handler},
+#define UNARY(text, operand) \
+  {.word = text, .form_class = FormClass::Unary, .from = Kind::operand, .to = Kind::operand},
+#define BINARY(text, operands, yields) \
+  {.word = text,                       \
+   .form_class = FormClass::Binary,    \
+   .from = Kind::operands,             \
+   .to = Kind::operands,               \
    .result = Result::yields},
-#define CONVERSION(word, source, target, way)                         \
-  {.word = word, .form_class = FormClass::Conversion, .from = Kind::source, .to = Kind::target, \
+#define CONVERSION(text, source, target, way) \
+  {.word = text,                              \
+   .form_class = FormClass::Conversion,       \
+   .from = Kind::source,                      \
+   .to = Kind::target,                        \
    .direction = Direction::way},
 #include "lang/clisp/forms.def"
 #undef STATEMENT
@@ -53,10 +59,14 @@ const std::vector<Symbol>& form_words() {
 
 std::string_view kind_plural(Kind kind) {
   switch (kind) {
-    case Kind::Integer: return "integers";
-    case Kind::Float: return "floating-point numbers";
-    case Kind::Bool: return "bool";
-    case Kind::Pointer: return "pointers";
+    case Kind::Integer:
+      return "integers";
+    case Kind::Float:
+      return "floating-point numbers";
+    case Kind::Bool:
+      return "bool";
+    case Kind::Pointer:
+      return "pointers";
   }
   return "";
 }

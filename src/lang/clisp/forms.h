@@ -21,11 +21,11 @@ using StatementHandler = void (FunctionLowering::*)(const Sexp&);
 using ExpressionHandler = Operand (FunctionLowering::*)(const Sexp&, Use);
 
 struct Form {
-  std::string_view word;
-  FormClass form_class;
+  std::string_view word = {};
+  FormClass form_class = FormClass::Statement;
   StatementHandler statement = nullptr;
   ExpressionHandler expression = nullptr;
-  Kind from = Kind::Integer, to = Kind::Integer;              // of operands; of a conversion's result
+  Kind from = Kind::Integer, to = Kind::Integer;  // of operands; of a conversion's result
   Result result = Result::Same;
   Direction direction = Direction::Any;
 };

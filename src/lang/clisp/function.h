@@ -19,9 +19,9 @@ namespace ll::clisp {
 // copied when it is met, but read when that operation executes (language/c-lisp.md §4): it stays
 // a reference until then.
 struct Operand {
-  SourceType type;                                            // of a value; invalid after an error
-  Sexp value;                                                 // a temporary or a literal
-  VariableId variable;                                        // valid: this variable, read later
+  SourceType type;      // of a value; invalid after an error
+  Sexp value;           // a temporary or a literal
+  VariableId variable;  // valid: this variable, read later
   Span span;
 };
 
@@ -104,8 +104,7 @@ class FunctionLowering {
   Operand element_address(const Sexp& x, const Sexp& array, SourceType element);
   std::optional<uint32_t> field_number(const Sexp& index, SourceType structure);
   Operand copy(std::string_view word, const Sexp& x, bool to_is_device, bool from_is_device);
-  bool check_launch(const Sexp& x, const FunctionSignature& kernel,
-                    std::span<const Operand> args);
+  bool check_launch(const Sexp& x, const FunctionSignature& kernel, std::span<const Operand> args);
 
   // Operands as BriLisp sees them at this point of the text.
   SourceType type(const Operand& o) const { return o.variable ? scopes_[o.variable].type : o.type; }

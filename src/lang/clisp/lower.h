@@ -23,10 +23,10 @@ namespace ll::clisp {
 
 // What the forms of one module share.
 struct Context {
-  brilisp::SourceTypes& types;                                // holds the structs of all forms
-  const brilisp::Signatures& signatures;                      // of all forms
-  Arena& arena;                                               // of the lowered forms
-  std::unordered_map<std::string, Symbol> strings = {};       // literals that have a name already
+  brilisp::SourceTypes& types;                           // holds the structs of all forms
+  const brilisp::Signatures& signatures;                 // of all forms
+  Arena& arena;                                          // of the lowered forms
+  std::unordered_map<std::string, Symbol> strings = {};  // literals that have a name already
 };
 
 // The `(brilisp …)` form that `form` stands for; its nodes live in the context's arena and carry

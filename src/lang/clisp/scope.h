@@ -15,13 +15,13 @@ namespace ll::clisp {
 using VariableId = Id<struct VariableTag>;
 
 struct Variable {
-  Symbol name;                                                // in the source
-  Symbol lowered;                                             // in BriLisp: unique in the function
+  Symbol name;     // in the source
+  Symbol lowered;  // in BriLisp: unique in the function
   brilisp::SourceType declared;
   // What it holds from here on in the text. It differs from `declared` at most in the address
   // space of a pointer that was assigned.
   brilisp::SourceType type;
-  Span span;                                                  // of the declaration
+  Span span;  // of the declaration
 };
 
 class Scopes {
@@ -30,7 +30,7 @@ class Scopes {
   void close();
 
   VariableId declare(Variable variable);
-  VariableId find(Symbol name) const;                         // invalid when not visible
+  VariableId find(Symbol name) const;  // invalid when not visible
   // The variable of this name that the innermost scope declares already; invalid when none.
   VariableId find_in_scope(Symbol name) const;
   // A variable of this name whose scope has ended; invalid when there was none.
@@ -45,10 +45,10 @@ class Scopes {
     VariableId variable, shadowed;
   };
   std::vector<Variable> variables_;
-  std::vector<Visible> visible_;                              // of all open scopes, outermost first
-  std::vector<size_t> marks_;                                 // where each scope begins in visible_
+  std::vector<Visible> visible_;  // of all open scopes, outermost first
+  std::vector<size_t> marks_;     // where each scope begins in visible_
   std::unordered_map<Symbol, VariableId> innermost_, ended_;
-  std::vector<uint32_t> depths_;                              // number of the scope, by variable
+  std::vector<uint32_t> depths_;  // number of the scope, by variable
 };
 
 // Makes names that are unique in one function: the wanted one, else with a number behind it.
@@ -56,10 +56,10 @@ class UniqueNames {
  public:
   void reserve(Symbol name) { used_.try_emplace(name, 0); }
   Symbol make(Symbol wanted);
-  Symbol temporary();                                         // %1, %2, …
+  Symbol temporary();  // %1, %2, …
 
  private:
-  std::unordered_map<Symbol, uint32_t> used_;                 // last number tried for a base
+  std::unordered_map<Symbol, uint32_t> used_;  // last number tried for a base
   uint32_t temporaries_ = 0;
 };
 

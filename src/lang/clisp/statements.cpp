@@ -6,7 +6,10 @@
 namespace ll::clisp {
 
 FunctionLowering::FunctionLowering(Context& context, Environment& environment, Diags& diags)
-    : context_(context), types_(context.types), environment_(environment), diags_(diags),
+    : context_(context),
+      types_(context.types),
+      environment_(environment),
+      diags_(diags),
       out_(context, names_) {
   // In BriLisp a local may hide a global only partly (`set` of its name stores), and `null` is a
   // constant there: locals of such names get others.
@@ -94,7 +97,8 @@ std::optional<Sexp> FunctionLowering::condition(const Sexp& x) {
   Operand c = value(x);
   if (!valid(c)) return std::nullopt;
   if (type(c) == SourceTypes::kBool) return read(c);
-  Diag& d = error(Code::E0436, x.span(), fmt::format("the condition must be bool, found {}", str(c)));
+  Diag& d =
+      error(Code::E0436, x.span(), fmt::format("the condition must be bool, found {}", str(c)));
   if (is(c, Kind::Integer)) d.suggest("compare it: (ne … 0)");
   return std::nullopt;
 }
@@ -102,9 +106,12 @@ std::optional<Sexp> FunctionLowering::condition(const Sexp& x) {
 // Errors in a condition do not keep the branches from being checked: the code is dropped anyway.
 void FunctionLowering::if_(const Sexp& s) {
   if (s.size() < 3 || s.size() > 4) {
-    Diag& d = error(Code::E0408, s.span(), fmt::format(
-        "bad if statement: expected a condition, a statement and at most one else statement, "
-        "found {} parts", s.size() - 1));
+    Diag& d = error(
+        Code::E0408, s.span(),
+        fmt::format(
+            "bad if statement: expected a condition, a statement and at most one else statement, "
+            "found {} parts",
+            s.size() - 1));
     if (s.size() > 4) d.suggest("put several statements in a block: (if c (stmt …) (stmt …))");
     return;
   }
@@ -124,7 +131,8 @@ void FunctionLowering::if_(const Sexp& s) {
 
 void FunctionLowering::while_(const Sexp& s) {
   if (s.size() < 3 || !s[2].is_list()) {
-    error(Code::E0406, s.span(), "bad while statement: expected a condition and a body of statements")
+    error(Code::E0406, s.span(),
+          "bad while statement: expected a condition and a body of statements")
         .suggest("an empty body is written (while c ())");
     return;
   }
@@ -142,8 +150,9 @@ void FunctionLowering::for_(const Sexp& s) {
   for (const Sexp& part : {s[1][0], s[1][2]}) {
     const Form* form = find_form(part.head());
     if (!form || !form->statement) continue;
-    error(Code::E0407, part.span(), fmt::format(
-        "the header of a for statement holds expressions, found a {} statement", form->word))
+    error(Code::E0407, part.span(),
+          fmt::format("the header of a for statement holds expressions, found a {} statement",
+                      form->word))
         .suggest("loop variables are declared before the loop");
     return;
   }
@@ -165,8 +174,9 @@ void FunctionLowering::loop(const Sexp& cond, const Sexp* step, std::span<const 
 
 void FunctionLowering::ret(const Sexp& s) {
   if (s.size() > 2) {
-    error(Code::E0411, s.span(), fmt::format(
-        "bad ret statement: at most one value can be returned, found {}", s.size() - 1));
+    error(Code::E0411, s.span(),
+          fmt::format("bad ret statement: at most one value can be returned, found {}",
+                      s.size() - 1));
     return;
   }
   if (s.size() == 1) {
@@ -179,8 +189,9 @@ void FunctionLowering::ret(const Sexp& s) {
   if (ret_ == SourceTypes::kVoid) {
     error(Code::E0437, s[1].span(), "a void function returns no value").suggest("write (ret)");
   } else if (type(v) != ret_) {
-    Diag& d = error(Code::E0437, s[1].span(), fmt::format(
-        "the function returns {}, found a value of type {}", str(ret_), str(v)));
+    Diag& d =
+        error(Code::E0437, s[1].span(),
+              fmt::format("the function returns {}, found a value of type {}", str(ret_), str(v)));
     suggest_conversion(d, type(v), ret_);
   } else {
     out_.ret(read(v), s.span());

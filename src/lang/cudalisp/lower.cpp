@@ -91,9 +91,10 @@ class Lowering {
     if (prototype.size() < 1 || prototype[0].size() != 2) return;
     const Sexp& ret = prototype[0][1];
     if (ret.is_symbol(kVoid)) return;
-    diags_.error(Code::E0502, ret.span(),
-                 fmt::format("kernel '{}' must return void, not {}", print(prototype[0][0]),
-                             print(ret)))
+    diags_
+        .error(
+            Code::E0502, ret.span(),
+            fmt::format("kernel '{}' must return void, not {}", print(prototype[0][0]), print(ret)))
         .suggest("a kernel hands its results back through pointer parameters");
   }
 
@@ -143,9 +144,10 @@ class Lowering {
       return x;
     }
     if (type.size() > 2) {
-      diags_.error(Code::E0505, type.span(),
-                   fmt::format("declare-global '{}' already names an address space",
-                               x[1].symbol().str()))
+      diags_
+          .error(Code::E0505, type.span(),
+                 fmt::format("declare-global '{}' already names an address space",
+                             x[1].symbol().str()))
           .suggest("leave the address space out, or use declare");
       return x;
     }
@@ -156,7 +158,7 @@ class Lowering {
 
   SexpBuilder build_;
   Diags& diags_;
-  std::vector<Sexp> items_;                                   // of the c-lisp form so far
+  std::vector<Sexp> items_;  // of the c-lisp form so far
   bool declared_[kIntrinsicCount] = {};
 };
 
