@@ -1,10 +1,10 @@
-;; The Mandelbrot set as a grey picture (PGM). Host and device run the same function, so every
+;; The Mandelbrot set as a colour picture (PPM). Host and device run the same function, so every
 ;; pixel must agree.
-;;   llamac run examples/mandelbrot.lisp [WIDTH [FILE]]
+;;   llamac run examples/mandelbrot.lisp [WIDTH [HEIGHT [LIMIT [FILE]]]]
 (module
   (c-lisp
-    ;; Steps until z = z·z + c leaves the circle of radius 2, at most 255.
-    (define ((escape-steps int) (re float) (im float))
+    ;; Steps until z = z·z + c leaves the circle of radius 2, at most `limit`.
+    (define ((escape-steps int) (re float) (im float) (limit int))
       (declare x float)
       (declare y float)
       (declare next float)
@@ -12,29 +12,30 @@
       (set x 0.0)
       (set y 0.0)
       (set steps 0)
-      (while (and (lt steps 255) (fle (fadd (fmul x x) (fmul y y)) 4.0))
+      (while (and (lt steps limit) (fle (fadd (fmul x x) (fmul y y)) 4.0))
         (set next (fadd (fsub (fmul x x) (fmul y y)) re))
         (set y (fadd (fmul (fmul 2.0 x) y) im))
         (set x next)
         (set steps (add steps 1)))
       (ret steps))
 
-    ;; The picture shows re in [-2, 1) and im in [-1, 1): its height is 2/3 of its width.
-    (define ((pixel-steps int) (column int) (row int) (width int))
+    ;; The picture shows re in [-2, 1), with im = 0 in the middle.
+    (define ((pixel-steps int) (column int) (row int) (width int) (height int) (limit int))
       (declare scale float)
       (set scale (fdiv 3.0 (sitofp width float)))
       (ret (call escape-steps (fsub (fmul (sitofp column float) scale) 2.0)
-                              (fsub (fmul (sitofp row float) scale) 1.0)))))
+                              (fmul (sitofp (sub row (div height 2)) float) scale)
+                              limit))))
 
   (cuda-lisp
-    (define-kernel ((mandelbrot void) (width int) (height int) (steps (ptr int)))
+    (define-kernel ((mandelbrot void) (width int) (height int) (limit int) (steps (ptr int)))
       (declare column int)
       (declare row int)
       (set column (add [tid.x] (mul [bid.x] [bdim.x])))
       (set row (add [tid.y] (mul [bid.y] [bdim.y])))
       (if (and (lt column width) (lt row height))
         (store (ptradd steps (add (mul row width) column))
-               (call pixel-steps column row width)))))
+               (call pixel-steps column row width height limit)))))
 
   (c-lisp
     (define ((printf int) (format (ptr int8)) (width int) (height int) (wrong int)
@@ -50,46 +51,55 @@
     (define-global (fnv-basis int64) (const -3750763034362895579))
     (define-global (fnv-prime int64) (const 1099511628211))
 
-    ;; One byte a pixel; 0 on success.
-    (define ((write-pgm int) (name (ptr int8)) (steps (ptr int)) (width int) (height int))
+    ;; Three bytes a pixel, black inside of the set; 0 on success.
+    (define ((write-ppm int) (name (ptr int8)) (steps (ptr int)) (width int) (height int)
+             (limit int))
       (declare file (ptr int8))
-      (declare bytes (ptr int8))
-      (declare count int64)
+      (declare pixel (ptr int8))
+      (declare value int)
       (declare i int)
       (set file (call fopen name "wb"))
       (if (eq (ptrtoint file int64) (sext 0 int64))
         ((call perror name)
          (ret 1)))
-      (set count (sext (mul width height) int64))
-      (set bytes (call malloc count))
+      (call fprintf file "P6\n%d %d\n255\n" width height)
+      (set pixel (alloc int8 3))
       (for ((set i 0) (lt i (mul width height)) (set i (add i 1)))
-        (store (ptradd bytes i) (trunc (sub 255 (load (ptradd steps i))) int8)))
-      (call fprintf file "P5\n%d %d\n255\n" width height)
-      (call fwrite bytes (sext 1 int64) count file)
+        (set value (load (ptradd steps i)))
+        (set value (select (eq value limit) 0 (add (mul value 5) 40)))
+        (store pixel (trunc value int8))
+        (store (ptradd pixel 1) (trunc (mul value 2) int8))
+        (store (ptradd pixel 2) (trunc (mul value 3) int8))
+        (call fwrite pixel (sext 1 int64) (sext 3 int64) file))
       (call fclose file)
       (ret 0))
+
+    (define ((argument int) (argc int) (argv (ptr (ptr int8))) (index int) (default int))
+      (if (gt argc index) (ret (call atoi (load (ptradd argv index)))))
+      (ret default))
 
     (define ((main int) (argc int) (argv (ptr (ptr int8))))
       (declare width int)
       (declare height int)
+      (declare limit int)
       (declare name (ptr int8))
       (declare row int)
       (declare column int)
       (declare wrong int)
+      (declare value int)
       (declare hash int64)
       (declare steps (ptr int))
       (declare device-steps (ptr int (addrspace 1)))
-      (declare value int)
 
-      (set width 300)
-      (set name "mandelbrot.pgm")
-      (if (gt argc 1) (set width (call atoi (load (ptradd argv 1)))))
-      (if (gt argc 2) (set name (load (ptradd argv 2))))
-      (set height (div (mul width 2) 3))
+      (set width (call argument argc argv 1 300))
+      (set height (call argument argc argv 2 200))
+      (set limit (call argument argc argv 3 100))
+      (set name "mandelbrot.ppm")
+      (if (gt argc 4) (set name (load (ptradd argv 4))))
       (set steps (bitcast (call malloc (sext (mul 4 (mul width height)) int64)) (ptr int)))
       (set device-steps (device-alloc int (mul width height)))
       (launch (mandelbrot (div (add width 15) 16) (div (add height 15) 16) 16 16)
-        width height device-steps)
+        width height limit device-steps)
       (copy-from-device steps device-steps (mul width height))
 
       ;; The checksum is FNV-1a over the step counts.
@@ -99,8 +109,9 @@
         (for ((set column 0) (lt column width) (set column (add column 1)))
           (set value (load (ptradd steps (add (mul row width) column))))
           (set hash (mul (xor hash (sext value int64)) fnv-prime))
-          (if (ne value (call pixel-steps column row width)) (set wrong (add wrong 1)))))
-      (if (ne (call write-pgm name steps width height) 0) (ret 1))
+          (if (ne value (call pixel-steps column row width height limit))
+            (set wrong (add wrong 1)))))
+      (if (ne (call write-ppm name steps width height limit) 0) (ret 1))
       (call printf "mandelbrot %dx%d wrong=%d file=%s checksum=%016lx\n"
         width height wrong name hash)
       (ret (select (eq wrong 0) 0 1)))))

@@ -133,7 +133,7 @@
       (set flops (fmul (fpext 2.0 double)
                        (fmul (sitofp m double) (fmul (sitofp n double) (sitofp k double)))))
       (call printf
-        "matmul %dx%dx%d error=%g time=%.3f ms %.2f GFLOP/s checksum=%016lx\n"
+        "matmul %dx%dx%d error=%g time=%.3f ms %.2f GFLOP/s\nchecksum=%016lx\n"
         m n k (fpext error double)
         (fmul seconds (fpext 1e3 double))
         (fdiv (fdiv flops seconds) (fpext 1e9 double))

@@ -57,7 +57,7 @@ class Device {
   virtual std::string description() const = 0;                // the maker's name for it
   virtual DeviceLimits limits() const = 0;
   virtual bool is_software() const = 0;                       // no accelerator behind it
-  virtual bool asynchronous() const = 0;                      // launches may end after launch()
+  virtual bool asynchronous() const { return false; }         // launches may end after launch()
 
   // Code in the device's form: PTX text, SPIR-V words, or (cpu) an array of
   // CpuKernelEntry, one per kernel, in the order of `kernels`. The bytes are copied.

@@ -330,7 +330,7 @@ void CpuDevice::run(Grid& grid, CpuKernel& kernel) {
     }
   }
   seconds_ += seconds_since(start);
-  kernel.group_seconds = 1e-9 * static_cast<double>(grid.busy_ns) / static_cast<double>(grid.groups);
+  kernel.group_seconds = 1e-9 * static_cast<double>(grid.busy_ns / grid.groups);
 }
 
 }  // namespace

@@ -98,6 +98,18 @@ std::string describe(const Guard& guard) {
                      reinterpret_cast<uintptr_t>(guard.address), name);
 }
 
+// By itself, because what a function keeps in registers around sigsetjmp is lost in the jump.
+[[gnu::noinline]] bool run(Guard& guard, void (*body)(void* context), void* context) {
+  if (sigsetjmp(guard.jump, 0)) {
+    current = nullptr;
+    return false;
+  }
+  current = &guard;
+  body(context);
+  current = nullptr;
+  return true;
+}
+
 }  // namespace
 
 bool run_guarded(void (*body)(void* context), void* context, std::string& fault) {
@@ -105,15 +117,9 @@ bool run_guarded(void (*body)(void* context), void* context, std::string& fault)
   thread_local HandlerStack handler_stack;
   (void)handler_stack;
   Guard guard;
-  if (sigsetjmp(guard.jump, 0)) {
-    current = nullptr;
-    fault = describe(guard);
-    return false;
-  }
-  current = &guard;
-  body(context);
-  current = nullptr;
-  return true;
+  if (run(guard, body, context)) return true;
+  fault = describe(guard);
+  return false;
 }
 
 }  // namespace ll::cpu

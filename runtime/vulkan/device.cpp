@@ -33,7 +33,7 @@ class VulkanDevice final : public Device {
   VulkanDevice(std::shared_ptr<Instance> instance, Adapter adapter, uint32_t index,
                const Options& options)
       : index_(index), options_(options), gpu_(std::move(instance), std::move(adapter)),
-        memory_(gpu_, options.map_device_memory), stream_(gpu_) {}
+        memory_(gpu_), stream_(gpu_) {}
   ~VulkanDevice() override;
   Status start();
 
@@ -76,6 +76,7 @@ class VulkanDevice final : public Device {
 
 Status VulkanDevice::start() {
   if (Status s = gpu_.open(); !s.ok()) return s;
+  if (Status s = memory_.start(options_.map_device_memory); !s.ok()) return s;
   if (Status s = stream_.start(); !s.ok()) return s;
   VkPipelineCacheCreateInfo info = {};
   info.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO;

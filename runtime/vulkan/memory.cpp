@@ -23,17 +23,44 @@ constexpr VkMemoryPropertyFlags kCached = VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
 // software. Uncached reads over a bus are far slower than a copy by the device.
 constexpr VkMemoryPropertyFlags kShared = kVisible | kCoherent | kCached;
 
+constexpr VkBufferUsageFlags kDeviceUsage =
+    VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+    VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
+
 constexpr uint64_t align_up(uint64_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
+
+VkBufferCreateInfo buffer_info(uint64_t bytes, VkBufferUsageFlags usage) {
+  VkBufferCreateInfo info = {};
+  info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
+  info.size = bytes;
+  info.usage = usage;
+  return info;
+}
 
 }  // namespace
 
-Memory::Memory(Gpu& gpu, bool map) : gpu_(gpu) {
-  vkGetPhysicalDeviceMemoryProperties(gpu.adapter.handle, &properties_);
+Status Memory::start(bool map) {
+  vkGetPhysicalDeviceMemoryProperties(gpu_.adapter.handle, &properties_);
+  // All buffers of one usage may lie in the same types of memory; ask with one.
+  const VolkDeviceTable& vk = gpu_.vk;
+  VkBufferCreateInfo info = buffer_info(kAlign, kDeviceUsage);
+  VkBuffer probe = VK_NULL_HANDLE;
+  VkResult result = vk.vkCreateBuffer(gpu_.device, &info, nullptr, &probe);
+  if (Status s = check(result, "vkCreateBuffer"); !s.ok()) return s;
+  VkMemoryRequirements needs;
+  vk.vkGetBufferMemoryRequirements(gpu_.device, probe, &needs);
+  vk.vkDestroyBuffer(gpu_.device, probe, nullptr);
+
+  auto choose = [&](const Wish& wish) {
+    device_wish_ = wish;
+    device_type_ = find_type(needs.memoryTypeBits, wish);
+    return properties_.memoryTypes[device_type_].propertyFlags;
+  };
+  map_ = map && (choose({kDevice, kShared, 0}) & kShared) == kShared;
   // Where not all of the flags come together, the host sees only a window of device memory at
   // best; plain device memory is the bigger and the faster.
-  if (map) device_type_ = find_type(kDevice, kShared, 0);
-  map_ = map && (properties_.memoryTypes[device_type_].propertyFlags & kShared) == kShared;
-  if (!map_) device_type_ = find_type(kDevice, 0, kShared);
+  if (!map_) choose({kDevice, 0, kShared});
+  return {};
 }
 
 Memory::~Memory() {
@@ -45,15 +72,15 @@ uint64_t Memory::total_bytes() const {
   return properties_.memoryHeaps[properties_.memoryTypes[device_type_].heapIndex].size;
 }
 
-uint32_t Memory::find_type(VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags better,
-                           VkMemoryPropertyFlags worse) const {
+uint32_t Memory::find_type(uint32_t allowed_types, const Wish& wish) const {
   int best = INT_MIN;
   uint32_t found = 0;
   for (uint32_t i = 0; i < properties_.memoryTypeCount; ++i) {
     VkMemoryPropertyFlags flags = properties_.memoryTypes[i].propertyFlags;
+    if (!(allowed_types >> i & 1) || (flags & wish.must) != wish.must) continue;
     // The rest (protected, lazily allocated, device-coherent of one maker) is for special uses.
-    if ((flags & wanted) != wanted || (flags & ~(kDevice | kShared))) continue;
-    int score = 4 * std::popcount(flags & better) - std::popcount(flags & worse);
+    if (flags & ~(kDevice | kShared)) continue;
+    int score = 4 * std::popcount(flags & wish.better) - std::popcount(flags & wish.worse);
     if (score <= best) continue;
     best = score;
     found = i;
@@ -62,43 +89,42 @@ uint32_t Memory::find_type(VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags b
   return found;
 }
 
-Status Memory::create_buffer(uint64_t bytes, VkBufferUsageFlags usage, uint32_t memory_type,
-                             bool map, Buffer& out) {
-  const VolkDeviceTable& vk = gpu_.vk;
-  VkBufferCreateInfo info = {};
-  info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
-  info.size = bytes;
-  info.usage = usage;
-  VkResult result = vk.vkCreateBuffer(gpu_.device, &info, nullptr, &out.handle);
+Status Memory::create_buffer(uint64_t bytes, VkBufferUsageFlags usage, const Wish& wish, bool map,
+                             Buffer& out) {
+  VkBufferCreateInfo info = buffer_info(bytes, usage);
+  VkResult result = gpu_.vk.vkCreateBuffer(gpu_.device, &info, nullptr, &out.handle);
   if (Status s = check(result, "vkCreateBuffer"); !s.ok()) return s;
+  out.bytes = bytes;
+  Status status = allocate_for(out, usage, wish, map);
+  if (!status.ok()) destroy(out);
+  return status;
+}
+
+// Gives a buffer its memory.
+Status Memory::allocate_for(Buffer& buffer, VkBufferUsageFlags usage, const Wish& wish, bool map) {
+  const VolkDeviceTable& vk = gpu_.vk;
   VkMemoryRequirements needs;
-  vk.vkGetBufferMemoryRequirements(gpu_.device, out.handle, &needs);
-  LL_CHECK(needs.memoryTypeBits >> memory_type & 1, "a buffer may lie in every plain memory type");
+  vk.vkGetBufferMemoryRequirements(gpu_.device, buffer.handle, &needs);
+  uint32_t type = find_type(needs.memoryTypeBits, wish);
 
   VkMemoryAllocateFlagsInfo flags = {};
   flags.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO;
   flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
-  VkMemoryAllocateInfo allocate = {};
-  allocate.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO;
-  if (usage & VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) allocate.pNext = &flags;
-  allocate.allocationSize = needs.size;
-  allocate.memoryTypeIndex = memory_type;
-  result = vk.vkAllocateMemory(gpu_.device, &allocate, nullptr, &out.memory);
-  Status status = check(result, "vkAllocateMemory");
-  if (status.ok()) {
-    result = vk.vkBindBufferMemory(gpu_.device, out.handle, out.memory, 0);
-    status = check(result, "vkBindBufferMemory");
-  }
-  if (status.ok() && map) {
-    void* mapped = nullptr;
-    result = vk.vkMapMemory(gpu_.device, out.memory, 0, VK_WHOLE_SIZE, 0, &mapped);
-    status = check(result, "vkMapMemory");
-    out.mapped = static_cast<std::byte*>(mapped);
-    out.coherent = properties_.memoryTypes[memory_type].propertyFlags & kCoherent;
-  }
-  out.bytes = bytes;
-  if (!status.ok()) destroy(out);
-  return status;
+  VkMemoryAllocateInfo info = {};
+  info.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO;
+  if (usage & VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT) info.pNext = &flags;
+  info.allocationSize = needs.size;
+  info.memoryTypeIndex = type;
+  VkResult result = vk.vkAllocateMemory(gpu_.device, &info, nullptr, &buffer.memory);
+  if (Status s = check(result, "vkAllocateMemory"); !s.ok()) return s;
+  result = vk.vkBindBufferMemory(gpu_.device, buffer.handle, buffer.memory, 0);
+  if (Status s = check(result, "vkBindBufferMemory"); !s.ok() || !map) return s;
+
+  void* mapped = nullptr;
+  result = vk.vkMapMemory(gpu_.device, buffer.memory, 0, VK_WHOLE_SIZE, 0, &mapped);
+  buffer.mapped = static_cast<std::byte*>(mapped);
+  buffer.coherent = properties_.memoryTypes[type].propertyFlags & kCoherent;
+  return check(result, "vkMapMemory");
 }
 
 void Memory::destroy(Buffer& buffer) {
@@ -109,11 +135,11 @@ void Memory::destroy(Buffer& buffer) {
 
 Status Memory::create_staging(Staging direction, uint64_t bytes, Buffer& out) {
   bool up = direction == Staging::Upload;
-  uint32_t type = up ? find_type(kVisible | kCoherent, 0, kDevice | kCached)
-                     : find_type(kVisible, kCached, kDevice);
+  Wish wish = up ? Wish{kVisible | kCoherent, 0, kDevice | kCached}
+                 : Wish{kVisible, kCached, kDevice};
   VkBufferUsageFlags usage =
       up ? VK_BUFFER_USAGE_TRANSFER_SRC_BIT : VK_BUFFER_USAGE_TRANSFER_DST_BIT;
-  return create_buffer(bytes, usage, type, true, out);
+  return create_buffer(bytes, usage, wish, true, out);
 }
 
 Status Memory::create_block(uint64_t bytes, Block*& out) {
@@ -124,15 +150,16 @@ Status Memory::create_block(uint64_t bytes, Block*& out) {
   if (bytes > total_bytes() - std::min(total_bytes(), block_bytes_total_))
     return out_of_memory(bytes, live_.total(), total_bytes());
   auto block = std::make_unique<Block>();
-  VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
-                             VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                             VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
-  if (Status s = create_buffer(bytes, usage, device_type_, map_, block->buffer); !s.ok()) return s;
+  Buffer& buffer = block->buffer;
+  if (Status s = create_buffer(bytes, kDeviceUsage, device_wish_, map_, buffer); !s.ok()) return s;
   VkBufferDeviceAddressInfo info = {};
   info.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO;
-  info.buffer = block->buffer.handle;
+  info.buffer = buffer.handle;
   block->address = gpu_.vk.vkGetBufferDeviceAddress(gpu_.device, &info);
-  LL_CHECK(block->address % kAlign == 0, "device addresses are aligned");
+  if (block->address % kAlign != 0) {
+    destroy(buffer);
+    return Status::failure("the driver gave out memory at an address that is not aligned");
+  }
   block->free.emplace(0, bytes);
   block_bytes_total_ += bytes;
   out = blocks_.emplace_back(std::move(block)).get();

@@ -23,10 +23,12 @@ struct Buffer {
 
 class Memory {
  public:
-  // Without `map`, device memory is reached by copies even where the host could see it.
-  Memory(Gpu& gpu, bool map);
+  explicit Memory(Gpu& gpu) : gpu_(gpu) {}
   ~Memory();
   Memory(const Memory&) = delete;
+  // Chooses the kind of memory, on the opened device. Without `map`, device memory is reached by
+  // copies even where the host could see it.
+  Status start(bool map);
 
   uint64_t total_bytes() const;                      // of the heap that allocations come from
 
@@ -63,14 +65,19 @@ class Memory {
   static bool take(Block& block, uint64_t bytes, uint64_t& offset);
   static void give_back(Block& block, uint64_t offset, uint64_t bytes);
   Status create_block(uint64_t bytes, Block*& out);
-  Status create_buffer(uint64_t bytes, VkBufferUsageFlags usage, uint32_t memory_type, bool map,
+  // Which memory a buffer wants: a type with all of `must`, as much as possible of `better`, then
+  // as little of `worse`.
+  struct Wish {
+    VkMemoryPropertyFlags must, better, worse;
+  };
+  uint32_t find_type(uint32_t allowed_types, const Wish& wish) const;
+  Status create_buffer(uint64_t bytes, VkBufferUsageFlags usage, const Wish& wish, bool map,
                        Buffer& out);
-  // A type with all of `wanted`, as much as possible of `better`, then as little of `worse`.
-  uint32_t find_type(VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags better,
-                     VkMemoryPropertyFlags worse) const;
+  Status allocate_for(Buffer& buffer, VkBufferUsageFlags usage, const Wish& wish, bool map);
 
   Gpu& gpu_;
   VkPhysicalDeviceMemoryProperties properties_ = {};
+  Wish device_wish_ = {};
   uint32_t device_type_ = 0;
   bool map_ = false;
   std::vector<std::unique_ptr<Block>> blocks_, retired_;

@@ -41,6 +41,7 @@ class InterpDevice : public Device {
             .max_grid = {0x7fffffff, 0x7fffffff, 0x7fffffff}, .shared_bytes = 256 << 10};
   }
   bool is_software() const override { return true; }
+  bool asynchronous() const override { return false; }
 
   Status load(std::span<const std::byte>, std::span<const KernelDesc>) override {
     return Status::failure("the interpreter runs the program's IR and loads no other code");
@@ -52,6 +53,8 @@ class InterpDevice : public Device {
   }
 
   Status allocate(uint64_t bytes, DeviceAddress& out) override {
+    out = 0;
+    if (bytes == 0) return {};
     void* p = bytes > limits().memory_bytes ? nullptr : std::aligned_alloc(64, (bytes + 64) / 64 * 64);
     if (!p) return Status::failure(fmt::format("out of memory: {} bytes asked for", bytes));
     blocks_.insert(p);

@@ -121,17 +121,11 @@ FunctionEmitter::Address FunctionEmitter::address(ValueId pointer) {
   return a;
 }
 
-void FunctionEmitter::append_address(const Address& a, int64_t offset) {
-  append("[");
-  if (a.reg.valid())
-    append_reg(a.reg);
-  else
-    append(unit_.global_names[static_cast<size_t>(f_.inst(a.base).imm)]);
-  if (a.offset + offset != 0) {
-    append("+");
-    append_int(a.offset + offset);
-  }
-  append("]");
+std::string FunctionEmitter::address_text(const Address& a, int64_t offset) const {
+  std::string base = a.reg.valid() ? name(a.reg)
+                                   : unit_.global_names[static_cast<size_t>(f_.inst(a.base).imm)];
+  offset += a.offset;
+  return offset ? fmt::format("[{}+{}]", base, offset) : fmt::format("[{}]", base);
 }
 
 void FunctionEmitter::append_operand(unsigned n) {
@@ -202,7 +196,7 @@ void FunctionEmitter::expand_letter(char letter, ValueId v) {
       return append_int(f_.inst(f_.args(i)[1]).imm & (bit_width(from) - 1));
     case 'o': return append_int(PtrAddImm::unpack(i.imm).offset);
     case 'm': return append(space_suffix(space_of(f_.type(f_.args(i)[0]))));
-    case '@': return append_address(address_);
+    case '@': return append(address_text(address_));
     case 'l': append("$slot"); return append_int(v.index);
     case 'z': return append_int(static_cast<int64_t>(
         unit_.module.types.size(TypeId(static_cast<uint32_t>(i.imm)))));

@@ -4,11 +4,21 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 #include "ir/text.h"
 #include "support/check.h"
 
 namespace ll::ptx {
+namespace {
+
+std::string_view memory_type(TypeId t) {
+  static constexpr std::string_view kType[kClassCount] = {"",     ".u8",  ".s8",  ".s16", ".s32",
+                                                          ".s64", ".f32", ".f64", ".u64"};
+  return kType[static_cast<unsigned>(class_of(t))];
+}
+
+}  // namespace
 
 bool FunctionEmitter::emit(std::string_view entry, std::string& out) {
   find_folded_addresses();
@@ -17,10 +27,8 @@ bool FunctionEmitter::emit(std::string_view entry, std::string& out) {
 
   fmt::format_to(std::back_inserter(out), ".visible .entry {}(", entry);
   for (size_t p = 0; p < f_.params.size(); ++p) {
-    static constexpr std::string_view kType[kClassCount] = {
-        "", ".u8", ".s8", ".s16", ".s32", ".s64", ".f32", ".f64", ".u64"};
     fmt::format_to(std::back_inserter(out), "{}\n\t.param {} $param{}", p ? "," : "",
-                   kType[static_cast<unsigned>(class_of(f_.params[p]))], p);
+                   memory_type(f_.params[p]), p);
   }
   out += f_.params.empty() ? ")\n{\n" : "\n)\n{\n";
   std::string prologue;
@@ -80,6 +88,7 @@ void FunctionEmitter::emit_inst(ValueId v) {
   const Inst& i = f_.inst(v);
   if (i.op == Op::Copy) return emit_copy(v);
   if (i.op == Op::SpaceCast) return emit_space_cast(v);
+  if (is_misaligned(i)) return i.op == Op::Load ? emit_split_load(v) : emit_split_store(v);
   TypeId from = deciding_type(f_, i);
   TypeId to = info(i.op).format == Format::Convert ? i.type : from;
   const Row* row = find_row(i.op, class_of(from), class_of(to), is_short_form(f_, i));
@@ -154,28 +163,11 @@ void FunctionEmitter::emit_moves(const Edge& e) {
 void FunctionEmitter::emit_space_cast(ValueId v) {
   ValueId operand = f_.arg(v, 0);
   Space from = space_of(f_.type(operand)), to = space_of(f_.type(v));
-  RegId source = in_reg(operand);
-  auto convert = [&](std::string_view name, Space space) {
-    append("\t");
-    append(name);
-    append(space_suffix(space));
-    append(".u64 ");
-    append_reg(reg(v));
-    append(", ");
-    append_reg(source);
-    append(";\n");
-    source = reg(v);
-  };
-  if (from == to) {
-    append("\tmov.b64 ");
-    append_reg(reg(v));
-    append(", ");
-    append_reg(source);
-    append(";\n");
-    return;
-  }
-  if (from != Space::Generic) convert("cvta", from);
-  if (to != Space::Generic) convert("cvta.to", to);
+  RegId source = in_reg(operand), result = reg(v);
+  if (from == to) return line("mov.b64 {}, {}", name(result), name(source));
+  if (from != Space::Generic)
+    line("cvta{}.u64 {}, {}", space_suffix(from), name(result), name(std::exchange(source, result)));
+  if (to != Space::Generic) line("cvta.to{}.u64 {}, {}", space_suffix(to), name(result), name(source));
 }
 
 void FunctionEmitter::declare_slots(std::string& out) const {
@@ -191,35 +183,20 @@ void FunctionEmitter::declare_slots(std::string& out) const {
 // Arguments arrive in parameter space; pointers among them are generic addresses.
 void FunctionEmitter::load_params(std::string& out) {
   const auto& params = f_.block(f_.entry()).params;
-  auto line = [&](std::string_view op, RegId to, std::string_view rest) {
-    out += "\t";
-    out += op;
-    out += " ";
-    append_reg(out, to);
-    out += rest;
-  };
   for (size_t p = 0; p < params.size(); ++p) {
     if (regs_[params[p].index] == kNoReg) continue;           // never used
     RegId to = reg(params[p]);
     TypeId type = f_.type(params[p]);
-    std::string source = fmt::format(", [$param{}];\n", p);
+    auto text = std::back_inserter(out);
     if (type == kBool) {
-      RegId byte = new_reg(kB32);
-      std::string text;
-      append_reg(text, byte);
-      line("ld.param.u8", byte, source);
-      line("and.b32", byte, fmt::format(", {}, 1;\n", text));
-      line("setp.ne.s32", to, fmt::format(", {}, 0;\n", text));
+      std::string byte = name(new_reg(kB32));
+      fmt::format_to(text, "\tld.param.u8 {0}, [$param{1}];\n\tand.b32 {0}, {0}, 1;\n", byte, p);
+      fmt::format_to(text, "\tsetp.ne.s32 {}, {}, 0;\n", name(to), byte);
       continue;
     }
-    static constexpr std::string_view kLoad[kClassCount] = {
-        "", "", "ld.param.s8", "ld.param.s16", "ld.param.s32", "ld.param.s64", "ld.param.f32",
-        "ld.param.f64", "ld.param.u64"};
-    line(kLoad[static_cast<unsigned>(class_of(type))], to, source);
-    if (!is_ptr(type) || type == kPtr) continue;
-    std::string text;
-    append_reg(text, to);
-    line(fmt::format("cvta.to{}.u64", space_suffix(space_of(type))), to, fmt::format(", {};\n", text));
+    fmt::format_to(text, "\tld.param{} {}, [$param{}];\n", memory_type(type), name(to), p);
+    if (is_ptr(type) && type != kPtr)
+      fmt::format_to(text, "\tcvta.to{}.u64 {}, {};\n", space_suffix(space_of(type)), name(to), name(to));
   }
 }
 

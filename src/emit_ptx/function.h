@@ -1,5 +1,8 @@
 // One kernel as PTX text. Used by emit.cpp only.
 #pragma once
+#include <fmt/format.h>
+
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +43,23 @@ class FunctionEmitter {
   void emit_moves(const Edge& e);
   void emit_jump(const Edge& e, BlockId next);
   void emit_space_cast(ValueId v);
-  void emit_copy(ValueId v);                                  // copy.cpp
+
+  // memory.cpp: what no template says
+  void emit_copy(ValueId v);
+  void emit_split_load(ValueId v);
+  void emit_split_store(ValueId v);
+  bool is_misaligned(const Inst& i) const;
   void declare_slots(std::string& out) const;
   void load_params(std::string& out);
   void declare_registers(std::string& out) const;
 
   // expand.cpp: registers, operands, templates
+  // An address with everything that can be folded into it.
+  struct Address {
+    ValueId base;                                             // a symbol when it is a GlobalAddr
+    RegId reg;
+    int64_t offset = 0;
+  };
   struct Operand {
     ValueId value;
     RegId reg;                                                // invalid: an immediate
@@ -60,19 +74,20 @@ class FunctionEmitter {
   void expand_letter(char letter, ValueId v);
   void append(std::string_view s) { body_ += s; }
   void append_reg(RegId r) { append_reg(body_, r); }
+  template <class... Args>
+  void line(fmt::format_string<Args...> text, Args&&... args) {
+    body_ += '\t';
+    fmt::format_to(std::back_inserter(body_), text, std::forward<Args>(args)...);
+    body_ += ";\n";
+  }
+  std::string name(RegId r) const { std::string s; append_reg(s, r); return s; }
+  std::string address_text(const Address& a, int64_t offset = 0) const;
   void append_reg(std::string& out, RegId r) const;
   void append_operand(unsigned n);
   void append_int(int64_t n);
   void append_immediate(TypeId type, int64_t bits);
   void append_label(BlockId b);
-  // An address with everything that can be folded into it.
-  struct Address {
-    ValueId base;                                             // a symbol when it is a GlobalAddr
-    RegId reg;
-    int64_t offset = 0;
-  };
   Address address(ValueId pointer);
-  void append_address(const Address& a, int64_t offset = 0);
 
   static constexpr uint32_t kNoReg = 0xffffffffu;
   Unit& unit_;

@@ -181,6 +181,12 @@ SpvId ModuleWriter::spec_constant(uint32_t spec_id, uint32_t initial) {
   return id;
 }
 
+SpvId ModuleWriter::spec_composite(SpvId type, std::span<const SpvId> parts) {
+  SpvId id = fresh();
+  spirv::put_value(section(Section::Globals), spv::Op::OpSpecConstantComposite, type, id, parts);
+  return id;
+}
+
 Words ModuleWriter::finish() {
   Words out = {kMagic, target_.version, 0, next_, 0};
   for (const Words& s : sections_) out.insert(out.end(), s.begin(), s.end());

@@ -52,7 +52,10 @@ class ModuleWriter {
   SpvId float_constant(unsigned bits, uint64_t value);
   SpvId composite_constant(SpvId type, std::span<const SpvId> parts);
   SpvId spec_constant(uint32_t spec_id, uint32_t initial);    // a 32-bit integer
+  SpvId spec_composite(SpvId type, std::span<const SpvId> parts);
 
+  // The words of function bodies, for what is filled in later.
+  Words& functions() { return section(Section::Functions); }
   Words finish();                                             // the whole module
 
  private:

@@ -63,6 +63,7 @@ struct Encoder::State {
   uint32_t here() const { return static_cast<uint32_t>(code->getSize()); }
 
   void start(const MFunction& function);
+  void find_forwards();
   void prologue();
   void epilogue();
   void encode_blocks();
@@ -132,41 +133,54 @@ void Encoder::State::start(const MFunction& function) {
   relocs.clear();
   trap_at.clear();
   block_at.assign(f->blocks.size(), 0);
-  // A block that only jumps on is skipped by whoever jumps to it.
-  forward.resize(f->blocks.size());
-  for (uint32_t n = static_cast<uint32_t>(f->blocks.size()); n-- > 0;) {
-    const MBlock& b = f->blocks[n];
-    uint32_t first = b.begin;
+  find_forwards();
+}
+
+// A block that only jumps on is not encoded; who jumps there jumps to its end of the chain.
+// A ring of such blocks is an endless loop, and one of them stays.
+void Encoder::State::find_forwards() {
+  auto size = static_cast<uint32_t>(f->blocks.size());
+  forward.resize(size);
+  for (uint32_t n = 0; n < size; ++n) {
+    uint32_t first = f->blocks[n].begin;
     while (is_copy(f->insts[first]) && f->insts[first].r[0] == f->insts[first].r[1]) ++first;
-    forward[n] = n;
-    if (f->insts[first].op == Opcode::jmp) {
-      auto to = static_cast<uint32_t>(f->insts[first].imm);
-      // Edge blocks lead to real blocks, which are seen later when they stand before this one.
-      forward[n] = to > n ? forward[to] : to;
+    const MInst& i = f->insts[first];
+    forward[n] = i.op == Opcode::jmp ? static_cast<uint32_t>(i.imm) : n;
+  }
+  std::vector<uint32_t> path;
+  std::vector<bool> on_path(size, false);
+  for (uint32_t n = 0; n < size; ++n) {
+    path.clear();
+    uint32_t at = n;
+    for (; forward[at] != at && !on_path[at]; at = forward[at]) {
+      on_path[at] = true;
+      path.push_back(at);
+    }
+    for (uint32_t step : path) {
+      forward[step] = at;                                     // `at` itself when on a ring
+      on_path[step] = false;
     }
   }
 }
 
 void Encoder::State::prologue() {
-  using namespace X::util;
   if (f->has_alloc) {
-    code->push(rbp);
-    code->mov(rbp, rsp);
+    code->push(X::util::rbp);
+    code->mov(X::util::rbp, X::util::rsp);
   }
   for (int n = 0; n < 16; ++n)
     if (f->saved_regs >> n & 1 && !(f->has_alloc && n == 5)) code->push(X::Reg64(n));
-  if (f->frame_bytes > 0) code->sub(rsp, static_cast<uint32_t>(f->frame_bytes));
+  if (f->frame_bytes > 0) code->sub(X::util::rsp, static_cast<uint32_t>(f->frame_bytes));
 }
 
 void Encoder::State::epilogue() {
-  using namespace X::util;
   int saved = 0;
   for (int n = 0; n < 16; ++n) saved += static_cast<int>(f->saved_regs >> n & 1);
-  if (f->has_alloc) code->lea(rsp, code->ptr[rbp - 8 * (saved - 1)]);
-  else if (f->frame_bytes > 0) code->add(rsp, static_cast<uint32_t>(f->frame_bytes));
+  if (f->has_alloc) code->lea(X::util::rsp, code->ptr[X::util::rbp - 8 * (saved - 1)]);
+  else if (f->frame_bytes > 0) code->add(X::util::rsp, static_cast<uint32_t>(f->frame_bytes));
   for (int n = 15; n >= 0; --n)
     if (f->saved_regs >> n & 1 && !(f->has_alloc && n == 5)) code->pop(X::Reg64(n));
-  if (f->has_alloc) code->pop(rbp);
+  if (f->has_alloc) code->pop(X::util::rbp);
   code->ret();
 }
 
@@ -190,7 +204,7 @@ void Encoder::State::encode_branch(const MInst& i, uint32_t next) {
   uint32_t yes = forward[static_cast<uint32_t>(i.imm)];
   uint32_t no = forward[static_cast<uint32_t>(i.imm >> 32)];
   Cond c = i.cond();
-  if (yes == no) {
+  if (yes == no) {                                            // both ways lead to one place
     if (yes != next) branch(Cond::O, true, false, yes);
     return;
   }
@@ -242,6 +256,7 @@ void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
     if (i.has_imm) return void(code->name(a, static_cast<uint64_t>(i.imm)));                \
     with(i, 1, i.width, Bank::Gpr, [&](const auto& b) { code->name(a, b); });               \
   })
+#define ENCODE_Swap(name) code->name(gpr(i.r[0], i.width), gpr(i.r[1], i.width))
 #define ENCODE_Test(name)                                                                   \
   with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {                                       \
     if (i.has_imm) code->name(a, static_cast<uint32_t>(i.imm));                             \
@@ -317,8 +332,9 @@ void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
     } })
 #define ENCODE_VToInt(name)                                                 \
   with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
-    if (avx) code->v##name(X::Reg32e(gpr(i.r[0], i.width).getIdx(), i.width * 8), b); \
-    else code->name(gpr(i.r[0], i.width), b); })
+    if (!avx) code->name(gpr(i.r[0], i.width), b);                          \
+    else if (i.width == 8) code->v##name(X::Reg64(static_cast<int>(i.r[0].code())), b); \
+    else code->v##name(X::Reg32(static_cast<int>(i.r[0].code())), b); })
 #define ENCODE_VCompare(name)                                               \
   with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
     if (avx) code->v##name(xmm_reg(i.r[0]), b);                             \
@@ -399,8 +415,9 @@ void Encoder::State::encode_blocks() {
   for (uint32_t n = 0; n < f->blocks.size(); ++n) {
     const MBlock& b = f->blocks[n];
     block_at[n] = here() + 1;                                 // 0 is not yet
-    // What falls through may be a block that itself only jumps on.
-    uint32_t next = n + 1 < f->blocks.size() ? n + 1 : Reg::kNone;
+    if (forward[n] != n) continue;
+    uint32_t next = n + 1;
+    while (next < f->blocks.size() && forward[next] != next) ++next;
     for (uint32_t k = b.begin; k < b.end; ++k) encode_inst(f->insts[k], next);
   }
 }

@@ -39,8 +39,8 @@ class Selector {
   };
   struct Address {
     MemBase base = MemBase::Base;
-    Reg reg;                                                  // base register or index of object
-    Reg index;
+    Reg reg = {};                                             // base register or index of object
+    Reg index = {};
     uint8_t scale = 0;                                        // log2
     int32_t disp = 0;
   };

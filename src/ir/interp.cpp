@@ -28,7 +28,8 @@ class Pages {
   }
   bool map(uint64_t size) {
     size_ = std::max<uint64_t>(size, 1);
-    void* p = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* p = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p != MAP_FAILED) base_ = static_cast<std::byte*>(p);
     return base_ != nullptr;
   }
@@ -54,7 +55,7 @@ GlobalLayout lay_out(const Module& m) {
       if ((g.space == Space::Shared) != shared) continue;
       out.total = (out.total + g.align - 1) & ~uint64_t{g.align - 1};
       out.offsets[n] = out.total;
-      out.total += std::max<uint64_t>(m.types.size(g.type), 1);   // addresses differ
+      out.total += std::max<uint64_t>(m.types.size(g.type), 1);  // addresses differ
     }
   };
   place(true);
@@ -67,7 +68,8 @@ GlobalLayout lay_out(const Module& m) {
 
 struct Interpreter::State {
   State(const Module& m, External external)
-      : layout(lay_out(m)), mapped(pages.map(layout.total)),
+      : layout(lay_out(m)),
+        mapped(pages.map(layout.total)),
         machine(m, std::move(external), addresses(m)) {
     if (mapped) fill(m);
   }
@@ -84,8 +86,8 @@ struct Interpreter::State {
       std::byte* at = pages.base() + layout.offsets[n];
       if (!g.init.empty()) std::memcpy(at, g.init.data(), g.init.size());
       for (const Reloc& r : g.relocs) {
-        uint64_t address = reinterpret_cast<uint64_t>(pages.base()) + layout.offsets[r.target.index] +
-                           static_cast<uint64_t>(r.addend);
+        uint64_t address = reinterpret_cast<uint64_t>(pages.base()) +
+                           layout.offsets[r.target.index] + static_cast<uint64_t>(r.addend);
         std::memcpy(at + r.offset, &address, sizeof address);
       }
     }
@@ -110,7 +112,8 @@ struct Interpreter::State {
     idle.push_back(std::move(task));
   }
 
-  bool run_group(FuncId kernel, std::span<const Word> args, std::vector<Task>& tasks, Failure& failure);
+  bool run_group(FuncId kernel, std::span<const Word> args, std::vector<Task>& tasks,
+                 Failure& failure);
   bool same_barrier(const std::vector<Task>& tasks) const;
 
   GlobalLayout layout;
@@ -139,14 +142,15 @@ bool Interpreter::call(FuncId id, std::span<const Word> args, Word& result, Fail
   if (!state_->ready(f.span, failure)) return false;
   size_t expected = f.params.size() + (is_aggregate(f.ret) ? 1 : 0);
   if (args.size() != expected) {
-    failure = {f.span, fmt::format("'{}' takes {} arguments, not {}", f.name.str(), expected, args.size())};
+    failure = {f.span,
+               fmt::format("'{}' takes {} arguments, not {}", f.name.str(), expected, args.size())};
     return false;
   }
   if (!f.has_body()) return machine.call_external(f, args, result, f.span, failure);
   auto task = state_->take_task();
   task->item = nullptr;
-  bool good = machine.enter(*task, id, args, failure) &&
-              machine.run(*task, failure) == Outcome::Returned;
+  bool good =
+      machine.enter(*task, id, args, failure) && machine.run(*task, failure) == Outcome::Returned;
   result = good ? task->result : 0;
   state_->give_back(std::move(task));
   return good;
@@ -177,15 +181,18 @@ bool Interpreter::State::run_group(FuncId kernel, std::span<const Word> args,
     }
     if (waiting == 0) return true;
     if (waiting == tasks.size() && same_barrier(tasks)) continue;
-    auto at = std::find_if(tasks.begin(), tasks.end(), [](const Task& t) { return !t.frames.empty(); });
+    auto at =
+        std::find_if(tasks.begin(), tasks.end(), [](const Task& t) { return !t.frames.empty(); });
     const Frame& frame = at->frames.back();
     auto barrier = static_cast<size_t>(frame.next - frame.routine->steps.data() - 1);
-    failure = {frame.routine->spans[barrier], std::string(trap_message(TrapKind::DivergentBarrier))};
+    failure = {frame.routine->spans[barrier],
+               std::string(trap_message(TrapKind::DivergentBarrier))};
     return false;
   }
 }
 
-bool Interpreter::run_kernel(FuncId kernel, Dim3 grid, Dim3 group, const uint64_t* args, Failure& failure) {
+bool Interpreter::run_kernel(FuncId kernel, Dim3 grid, Dim3 group, const uint64_t* args,
+                             Failure& failure) {
   const Function& f = state_->machine.module.function(kernel);
   LL_CHECK(f.is(kKernel) && f.has_body(), "only kernels are launched");
   if (!state_->ready(f.span, failure)) return false;
@@ -205,7 +212,9 @@ bool Interpreter::run_kernel(FuncId kernel, Dim3 grid, Dim3 group, const uint64_
   for (uint64_t n = 0; n < items; ++n) {
     places[n] = {{static_cast<uint32_t>(n % group.x), static_cast<uint32_t>(n / group.x % group.y),
                   static_cast<uint32_t>(n / group.x / group.y)},
-                 {0, 0, 0}, {group.x, group.y, group.z}, {grid.x, grid.y, grid.z}};
+                 {0, 0, 0},
+                 {group.x, group.y, group.z},
+                 {grid.x, grid.y, grid.z}};
     tasks.emplace_back(kItemChunk).item = &places[n];
   }
   std::byte* shared = state_->pages.base() + state_->layout.shared_begin;

@@ -41,7 +41,7 @@ class Decoder {
  private:
   // An edge of a conditional branch: code behind the function's blocks.
   struct Stub {
-    uint32_t branch;                                          // the step that goes there
+    uint32_t branch;  // the step that goes there
     bool taken;
     const Edge* edge;
   };
@@ -67,9 +67,9 @@ class Decoder {
   const Function& f_;
   std::span<std::byte* const> globals_;
   Routine code_;
-  std::vector<uint32_t> registers_;                           // by value
-  std::vector<uint32_t> start_;                               // first step, by block
-  std::vector<uint32_t> gotos_;                               // steps whose imm is still a block
+  std::vector<uint32_t> registers_;  // by value
+  std::vector<uint32_t> start_;      // first step, by block
+  std::vector<uint32_t> gotos_;      // steps whose imm is still a block
   std::vector<Stub> stubs_;
   uint32_t next_register_ = 0, scratch_ = UINT32_MAX;
   uint64_t objects_ = 0;
@@ -150,8 +150,15 @@ void Decoder::block(BlockId b) {
 // need not know the width.
 bool ignores_width(Op op) {
   switch (op) {
-    case Op::And: case Op::Or: case Op::Xor: case Op::Eq: case Op::Ne:
-    case Op::ULt: case Op::ULe: case Op::UGt: case Op::UGe:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
+    case Op::Eq:
+    case Op::Ne:
+    case Op::ULt:
+    case Op::ULe:
+    case Op::UGt:
+    case Op::UGe:
       return true;
     default:
       return false;
@@ -161,9 +168,12 @@ bool ignores_width(Op op) {
 Key Decoder::key_of(const Inst& i) const {
   if (ignores_width(i.op)) return key(i.op);
   switch (info(i.op).rule) {
-    case TypeRule::Int: case TypeRule::Float: case TypeRule::Load:
+    case TypeRule::Int:
+    case TypeRule::Float:
+    case TypeRule::Load:
       return key(i.op, kind_of(i.type));
-    case TypeRule::IntCompare: case TypeRule::FloatCompare:
+    case TypeRule::IntCompare:
+    case TypeRule::FloatCompare:
       return key(i.op, kind_of(f_.type(f_.args(i)[0])));
     case TypeRule::Store:
       return key(i.op, kind_of(f_.type(f_.args(i)[1])));
@@ -186,8 +196,14 @@ Step& Decoder::plain(ValueId v, Key k) {
 void Decoder::inst(ValueId v, int64_t work) {
   const Inst& i = f_.inst(v);
   switch (info(i.op).format) {
-    case Format::Nullary: case Format::Dim: case Format::Unary: case Format::Binary:
-    case Format::Ternary: case Format::Load: case Format::Store: case Format::Copy:
+    case Format::Nullary:
+    case Format::Dim:
+    case Format::Unary:
+    case Format::Binary:
+    case Format::Ternary:
+    case Format::Load:
+    case Format::Store:
+    case Format::Copy:
     case Format::Trap:
       plain(v, key_of(i));
       return;
@@ -195,7 +211,8 @@ void Decoder::inst(ValueId v, int64_t work) {
       // Without an index the scale is 0 and any register will do.
       plain(v, key_of(i));
       return;
-    case Format::Convert: return convert(v);
+    case Format::Convert:
+      return convert(v);
     case Format::Slot: {
       TypeId t(static_cast<uint32_t>(i.imm));
       plain(v, key_of(i)).imm = static_cast<int64_t>(object(m_.types.size(t), 1u << i.aux));
@@ -207,16 +224,21 @@ void Decoder::inst(ValueId v, int64_t work) {
       s.c = i.aux;
       return;
     }
-    case Format::Call: return call(v);
-    case Format::Jmp: return edge(f_.succs(i)[0], i.span, work);
-    case Format::Br: return branch(v, work);
+    case Format::Call:
+      return call(v);
+    case Format::Jmp:
+      return edge(f_.succs(i)[0], i.span, work);
+    case Format::Br:
+      return branch(v, work);
     case Format::Ret: {
       Step& s = plain(v, key_of(i));
       s.b = i.args_count;
       s.imm = work;
       return;
     }
-    case Format::Param: case Format::Leaf: break;
+    case Format::Param:
+    case Format::Leaf:
+      break;
   }
   LL_UNREACHABLE("parameters and leaves are in no block");
 }
@@ -225,10 +247,13 @@ void Decoder::convert(ValueId v) {
   const Inst& i = f_.inst(v);
   TypeId from = f_.type(f_.args(i)[0]), to = i.type;
   switch (info(i.op).rule) {
-    case TypeRule::Narrow: case TypeRule::PtrToInt: case TypeRule::Bits:
+    case TypeRule::Narrow:
+    case TypeRule::PtrToInt:
+    case TypeRule::Bits:
       plain(v, key(i.op, kind_of(to)));
       return;
-    case TypeRule::Widen: case TypeRule::IntToPtr:
+    case TypeRule::Widen:
+    case TypeRule::IntToPtr:
       plain(v, key(i.op, kind_of(from)));
       return;
     case TypeRule::IntToFloat:

@@ -48,15 +48,15 @@ struct CopiedParam {
 struct Routine {
   const Function* function = nullptr;
   std::vector<Step> steps;
-  std::vector<Span> spans;                                    // of each step
+  std::vector<Span> spans;  // of each step
   std::vector<uint32_t> operands;
-  std::vector<Word> constants;                                // registers first_constant on
+  std::vector<Word> constants;  // registers first_constant on
   std::vector<CopiedParam> copied;
   uint32_t registers = 0, first_constant = 0;
-  uint64_t objects_offset = 0;                                // slots and copies, in the frame
+  uint64_t objects_offset = 0;  // slots and copies, in the frame
   uint64_t frame_bytes = 0;
   uint32_t frame_align = 8;
-  uint64_t result_bytes = 0;                                  // of an aggregate result
+  uint64_t result_bytes = 0;  // of an aggregate result
 };
 
 // `globals` holds the address of each.

@@ -1,15 +1,13 @@
 #include "ir/interp_machine.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <new>
-#include <type_traits>
 
 #include <fmt/format.h>
 
+#include "ir/interp_words.h"
 #include "support/check.h"
 
 namespace ll {
@@ -37,96 +35,6 @@ std::byte* Stack::take(uint64_t bytes, uint64_t align) {
   }
 }
 
-// Words and types
-
-namespace {
-
-template <class T>
-Word wrap(Word w) {
-  if constexpr (std::is_same_v<T, bool>) return w & 1;
-  else return static_cast<Word>(static_cast<int64_t>(static_cast<T>(w)));
-}
-template <class T>
-int64_t as_signed(Word w) {
-  if constexpr (std::is_same_v<T, bool>) return -static_cast<int64_t>(w);
-  else return static_cast<int64_t>(w);
-}
-template <class T>
-Word as_unsigned(Word w) {
-  if constexpr (std::is_same_v<T, bool>) return w;
-  else return static_cast<std::make_unsigned_t<T>>(w);
-}
-template <class T>
-constexpr unsigned kWidth = std::is_same_v<T, bool> ? 1 : sizeof(T) * 8;
-
-template <class T>
-T as_float(Word w) {
-  if constexpr (sizeof(T) == 4) return std::bit_cast<float>(static_cast<uint32_t>(w));
-  else return std::bit_cast<double>(w);
-}
-Word from_float(float x) { return std::bit_cast<uint32_t>(x); }
-Word from_float(double x) { return std::bit_cast<uint64_t>(x); }
-template <class T>
-constexpr Word kSignBit = Word{1} << (sizeof(T) * 8 - 1);
-
-// Toward zero; what lies outside the type's range becomes its nearest end, NaN 0.
-Word saturate_signed(double x, unsigned width) {
-  if (std::isnan(x)) return 0;
-  double end = std::ldexp(1.0, static_cast<int>(width) - 1);
-  int64_t most = static_cast<int64_t>(~uint64_t{0} >> (65 - width));
-  if (x >= end) return static_cast<Word>(most);
-  if (x <= -end) return static_cast<Word>(-most - 1);
-  return static_cast<Word>(static_cast<int64_t>(x));
-}
-Word saturate_unsigned(double x, unsigned width) {
-  if (!(x > 0)) return 0;                                     // NaN too
-  if (x >= std::ldexp(1.0, static_cast<int>(width))) return ~Word{0};   // all ones, sign extended
-  auto value = static_cast<uint64_t>(x);
-  unsigned unused = 64 - width;
-  return static_cast<Word>(static_cast<int64_t>(value << unused) >> unused);
-}
-
-template <class T>
-Word load(Word address) {
-  T value;
-  std::memcpy(&value, reinterpret_cast<const void*>(address), sizeof(T));
-  if constexpr (std::is_floating_point_v<T>) return from_float(value);
-  else return wrap<T>(static_cast<Word>(value));
-}
-template <class T>
-void store(Word address, Word w) {
-  T value;
-  if constexpr (std::is_floating_point_v<T>) value = as_float<T>(w);
-  else value = static_cast<T>(w);
-  std::memcpy(reinterpret_cast<void*>(address), &value, sizeof(T));
-}
-
-// Nothing is mapped there; a null pointer plus a field's offset ends up there too.
-constexpr Word kLowestAddress = 4096;
-
-struct Quotient {
-  Word value;
-  bool good = true;
-  TrapKind why = TrapKind::DivideByZero;
-};
-// A device takes 0 for what has no quotient.
-template <class T>
-Quotient divide_signed(Word a, Word b, bool remainder) {
-  int64_t x = as_signed<T>(a), y = as_signed<T>(b);
-  if (y == 0) return {0, false, TrapKind::DivideByZero};
-  int64_t least = static_cast<int64_t>(~Word{0} << (kWidth<T> - 1));
-  if (y == -1 && x == least) return {0, false, TrapKind::DivideOverflow};
-  return {wrap<T>(static_cast<Word>(remainder ? x % y : x / y))};
-}
-template <class T>
-Quotient divide_unsigned(Word a, Word b, bool remainder) {
-  Word x = as_unsigned<T>(a), y = as_unsigned<T>(b);
-  if (y == 0) return {0, false, TrapKind::DivideByZero};
-  return {wrap<T>(remainder ? x % y : x / y)};
-}
-
-}  // namespace
-
 // Frames
 
 const Routine& Machine::routine(FuncId f) {
@@ -141,7 +49,8 @@ Frame* Machine::push_frame(Task& t, const Routine& routine) {
   if (!memory) return nullptr;
   auto* registers = reinterpret_cast<Word*>(memory);
   std::copy(routine.constants.begin(), routine.constants.end(), registers + routine.first_constant);
-  t.frames.push_back({&routine, routine.steps.data(), registers, memory + routine.objects_offset, 0, 0, below});
+  t.frames.push_back(
+      {&routine, routine.steps.data(), registers, memory + routine.objects_offset, 0, 0, below});
   return &t.frames.back();
 }
 
@@ -152,7 +61,7 @@ bool Machine::copy_parameters(Frame& frame, Span at, Interpreter::Failure& failu
     std::byte* copy = frame.objects + p.offset;
     frame.registers[p.reg] = reinterpret_cast<Word>(copy);
     if (p.bytes == 0) continue;
-    if (from < kLowestAddress) {
+    if (is_wild(from)) {
       failure = {at, fmt::format("an argument lies at address {:#x}", from)};
       return false;
     }
@@ -211,7 +120,7 @@ bool Machine::call(Task& t, const Step& s, Interpreter::Failure& failure) {
     arguments_ = std::move(words);
     return good;
   }
-  Frame* frame = push_frame(t, routine(id));                     // `caller` may have moved
+  Frame* frame = push_frame(t, routine(id));  // `caller` may have moved
   if (!frame) {
     failure = {at, "stack overflow"};
     return false;
@@ -240,32 +149,58 @@ void Machine::leave(Task& t, Word value) {
   }
 }
 
-// The loop. One case per operation and kind; `A B C R` are its registers.
+namespace {
+
+// What is wrong comes back as text.
+std::string allocate(Task& t, const Step& s, Word count, Word& result) {
+  auto objects = static_cast<int64_t>(count);
+  uint64_t bytes = 0;
+  if (objects < 0) return fmt::format("alloc of {} objects", objects);
+  bool huge = __builtin_mul_overflow(count, static_cast<uint64_t>(s.imm), &bytes);
+  std::byte* memory = huge ? nullptr : t.stack.take(bytes, uint64_t{1} << s.c);
+  if (!memory) return fmt::format("stack overflow: alloc of {} objects", objects);
+  result = reinterpret_cast<Word>(memory);
+  return {};
+}
+
+std::string copy_bytes(Word to, Word from, int64_t bytes) {
+  if (bytes == 0) return {};
+  if (is_wild(to)) return fmt::format("copy to address {:#x}", to);
+  if (is_wild(from)) return fmt::format("copy from address {:#x}", from);
+  std::memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from),
+               static_cast<size_t>(bytes));
+  return {};
+}
+
+}  // namespace
+
+// The loop. One case per operation and kind; `A B C R` are its registers. clang-format would
+// tear the table apart.
+// clang-format off
 
 #define A r[s->a]
 #define B r[s->b]
 #define C r[s->c]
 #define R r[s->dst]
-#define ANY(name, ...) \
-  case key(Op::name): { __VA_ARGS__; break; }
+#define ANY(name, ...) case key(Op::name): { __VA_ARGS__; break; }
 #define FOR(name, kind, type, ...) \
   case key(Op::name, Kind::kind): { using T [[maybe_unused]] = type; __VA_ARGS__; break; }
-#define INTS(name, ...)                                                           \
-  FOR(name, I8, int8_t, __VA_ARGS__) FOR(name, I16, int16_t, __VA_ARGS__)         \
+#define INTS(name, ...)                                                         \
+  FOR(name, I8, int8_t, __VA_ARGS__) FOR(name, I16, int16_t, __VA_ARGS__)       \
   FOR(name, I32, int32_t, __VA_ARGS__) FOR(name, I64, int64_t, __VA_ARGS__)
 #define INTS_AND_BOOL(name, ...) FOR(name, Bool, bool, __VA_ARGS__) INTS(name, __VA_ARGS__)
-#define FLOATS(name, ...) \
-  FOR(name, F32, float, __VA_ARGS__) FOR(name, F64, double, __VA_ARGS__)
+#define FLOATS(name, ...) FOR(name, F32, float, __VA_ARGS__) FOR(name, F64, double, __VA_ARGS__)
 #define SCALARS(name, ...) INTS_AND_BOOL(name, __VA_ARGS__) FLOATS(name, __VA_ARGS__)
-#define FAIL(...)                \
-  do {                           \
-    message = __VA_ARGS__;       \
-    goto failed;                 \
-  } while (false)
-#define DIVIDE(function, remainder)                                        \
-  Quotient q = function<T>(A, B, remainder);                               \
-  if (!q.good && stops) FAIL(std::string(trap_message(q.why)));            \
+#define FAIL(...) do { message = __VA_ARGS__; goto failed; } while (false)
+#define FAIL_IF(...) \
+  do { message = __VA_ARGS__; if (!message.empty()) goto failed; } while (false)
+#define DIVIDE(function, remainder)                                             \
+  Quotient q = function<T>(A, B, remainder);                                    \
+  if (!q.good && stops) FAIL(std::string(trap_message(q.why)));                 \
   R = q.value
+#define OF_ITEM(field)                                                          \
+  if (!t.item) FAIL(fmt::format("{} outside a kernel", info(static_cast<Op>(s->key / 8)).text)); \
+  R = t.item->field[s->imm]
 
 Outcome Machine::run(Task& t, Interpreter::Failure& failure) {
   Frame* frame = &t.frames.back();
@@ -344,31 +279,15 @@ Outcome Machine::run(Task& t, Interpreter::Failure& failure) {
       ANY(SpaceCast, R = A)
 
       ANY(Slot, R = reinterpret_cast<Word>(frame->objects) + static_cast<Word>(s->imm))
-      case key(Op::Alloc): {
-        auto count = static_cast<int64_t>(A);
-        uint64_t bytes = 0;
-        if (count < 0) FAIL(fmt::format("alloc of {} objects", count));
-        if (__builtin_mul_overflow(static_cast<uint64_t>(count), static_cast<uint64_t>(s->imm), &bytes))
-          FAIL("stack overflow");
-        std::byte* memory = t.stack.take(bytes, uint64_t{1} << s->c);
-        if (!memory) FAIL(fmt::format("stack overflow: alloc of {} bytes", bytes));
-        R = reinterpret_cast<Word>(memory);
-        break;
-      }
+      ANY(Alloc, FAIL_IF(allocate(t, *s, A, R)))
       case key(Op::PtrAdd): {
         auto imm = PtrAddImm::unpack(s->imm);
         R = A + B * imm.scale + static_cast<Word>(int64_t{imm.offset});
         break;
       }
-      SCALARS(Load, if (A < kLowestAddress) FAIL(fmt::format("load from address {:#x}", A)); R = load<T>(A))
-      SCALARS(Store, if (A < kLowestAddress) FAIL(fmt::format("store to address {:#x}", A)); store<T>(A, B))
-      case key(Op::Copy): {
-        if (s->imm == 0) break;
-        if (A < kLowestAddress) FAIL(fmt::format("copy to address {:#x}", A));
-        if (B < kLowestAddress) FAIL(fmt::format("copy from address {:#x}", B));
-        std::memmove(reinterpret_cast<void*>(A), reinterpret_cast<const void*>(B), static_cast<size_t>(s->imm));
-        break;
-      }
+      SCALARS(Load, if (is_wild(A)) FAIL(fmt::format("load from address {:#x}", A)); R = load<T>(A))
+      SCALARS(Store, if (is_wild(A)) FAIL(fmt::format("store to address {:#x}", A)); store<T>(A, B))
+      ANY(Copy, FAIL_IF(copy_bytes(A, B, s->imm)))
 
       case key(Op::Call):
         frame->next = next;
@@ -389,8 +308,8 @@ Outcome Machine::run(Task& t, Interpreter::Failure& failure) {
         break;
       case key(Op::Ret):
         work += static_cast<uint64_t>(s->imm);
-        if (frame->routine->result_bytes != 0 && (A < kLowestAddress || frame->result_address < kLowestAddress))
-          FAIL(fmt::format("a result is copied from address {:#x} to {:#x}", A, frame->result_address));
+        if (frame->routine->result_bytes != 0 && (is_wild(A) || is_wild(frame->result_address)))
+          FAIL(fmt::format("a result is copied from {:#x} to {:#x}", A, frame->result_address));
         leave(t, s->b ? A : 0);
         if (t.frames.empty()) {
           executed += work;
@@ -400,10 +319,10 @@ Outcome Machine::run(Task& t, Interpreter::Failure& failure) {
         break;
       ANY(Trap, FAIL(std::string(trap_message(static_cast<TrapKind>(s->imm)))))
 
-      ANY(LocalId, if (!t.item) FAIL("local-id outside a kernel"); R = t.item->local[s->imm])
-      ANY(GroupId, if (!t.item) FAIL("group-id outside a kernel"); R = t.item->group[s->imm])
-      ANY(GroupSize, if (!t.item) FAIL("group-size outside a kernel"); R = t.item->group_size[s->imm])
-      ANY(GroupCount, if (!t.item) FAIL("group-count outside a kernel"); R = t.item->group_count[s->imm])
+      ANY(LocalId, OF_ITEM(local))
+      ANY(GroupId, OF_ITEM(group))
+      ANY(GroupSize, OF_ITEM(group_size))
+      ANY(GroupCount, OF_ITEM(group_count))
       case key(Op::Barrier):
         if (!t.item) FAIL("barrier outside a kernel");
         frame->next = next;
@@ -414,8 +333,10 @@ Outcome Machine::run(Task& t, Interpreter::Failure& failure) {
   }
 failed:
   executed += work;
-  failure = {frame->routine->spans[static_cast<size_t>(s - frame->routine->steps.data())], std::move(message)};
+  failure = {frame->routine->spans[static_cast<size_t>(s - frame->routine->steps.data())],
+             std::move(message)};
   return Outcome::Failed;
 }
+// clang-format on
 
 }  // namespace ll

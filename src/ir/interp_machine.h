@@ -17,7 +17,7 @@ namespace ll {
 class Stack {
  public:
   // More than any program that is not in an endless recursion needs.
-  static constexpr uint64_t kMaxBytes = uint64_t{256} << 20;
+  static constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
 
   struct Mark {
     uint32_t chunk = 0;
@@ -42,12 +42,12 @@ class Stack {
 
 struct Frame {
   const Routine* routine;
-  const Step* next;                                           // where it goes on
+  const Step* next;  // where it goes on
   Word* registers;
   std::byte* objects;
-  Word result_address;                                        // for an aggregate result
-  uint32_t result_register;                                   // of the caller
-  Stack::Mark below;                                          // the stack without this frame
+  Word result_address;       // for an aggregate result
+  uint32_t result_register;  // of the caller
+  Stack::Mark below;         // the stack without this frame
 };
 
 // Position of a work-item; what local-id and its like read.
@@ -60,17 +60,19 @@ struct Task {
   explicit Task(uint64_t first_chunk) : stack(first_chunk) {}
   std::vector<Frame> frames;
   Stack stack;
-  const WorkItem* item = nullptr;                             // null on the host
+  const WorkItem* item = nullptr;  // null on the host
   Word result = 0;
 };
 
-enum class Outcome : uint8_t { Returned, Waiting, Failed };   // Waiting: at a barrier
+enum class Outcome : uint8_t { Returned, Waiting, Failed };  // Waiting: at a barrier
 
 // What every task shares.
 class Machine {
  public:
   Machine(const Module& m, Interpreter::External external, std::vector<std::byte*> globals)
-      : module(m), external_(std::move(external)), globals_(std::move(globals)),
+      : module(m),
+        external_(std::move(external)),
+        globals_(std::move(globals)),
         routines_(m.functions.size()) {}
 
   // Makes the frame of a call; what is wrong goes into `failure`.
@@ -92,8 +94,8 @@ class Machine {
 
   Interpreter::External external_;
   std::vector<std::byte*> globals_;
-  std::vector<std::unique_ptr<Routine>> routines_;                   // by function, made on first use
-  std::vector<Word> arguments_;                               // of an external call
+  std::vector<std::unique_ptr<Routine>> routines_;  // by function, made on first use
+  std::vector<Word> arguments_;                     // of an external call
 };
 
 }  // namespace ll

@@ -17,7 +17,8 @@ namespace {
 bool is_plain(std::string_view name) {
   if (name.empty()) return false;
   char first = name[0];
-  if (!((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_')) return false;
+  if (!((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_'))
+    return false;
   for (char c : name) {
     bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                  c == '_' || c == '-' || c == '.';
@@ -41,7 +42,7 @@ class UniqueNames {
   std::string_view take(std::string wanted) {
     auto [at, fresh] = taken_.try_emplace(std::move(wanted), 1);
     if (fresh) return at->first;
-    auto& [name, bearers] = *at;                              // stays put when the table grows
+    auto& [name, bearers] = *at;  // stays put when the table grows
     for (;;) {
       // The counter makes many bearers of one name cost one lookup each, not one per bearer.
       auto [other, is_new] = taken_.try_emplace(fmt::format("{}.{}", name, ++bearers), 1);
@@ -184,7 +185,8 @@ void FunctionPrinter::parameter(ValueId v, TypeId type) {
 void FunctionPrinter::inst(ValueId v) {
   if (v.index >= f_.insts.size()) return put("<no value {}>", v.index);
   const Inst& i = f_.inst(v);
-  if (static_cast<unsigned>(i.op) >= kOpCount) return put("<no operation {}>", static_cast<unsigned>(i.op));
+  if (static_cast<unsigned>(i.op) >= kOpCount)
+    return put("<no operation {}>", static_cast<unsigned>(i.op));
   if (i.op == Op::Param || is_leaf(i.op)) return operand(v);
   if (i.type == kVoid) return operation(i);
   put("(set (");
@@ -197,10 +199,16 @@ void FunctionPrinter::inst(ValueId v) {
 void FunctionPrinter::operation(const Inst& i) {
   put("({}", info(i.op).text);
   switch (info(i.op).format) {
-    case Format::Dim: put(" {}", i.imm); break;
+    case Format::Dim:
+      put(" {}", i.imm);
+      break;
     case Format::Slot:
-    case Format::Alloc: object(i); break;
-    case Format::PtrAdd: ptradd(i); break;
+    case Format::Alloc:
+      object(i);
+      break;
+    case Format::PtrAdd:
+      ptradd(i);
+      break;
     case Format::Load:
       operands(i);
       align(i, m_.types.contains(i.type) ? m_.types.align(i.type) : 1);
@@ -221,13 +229,24 @@ void FunctionPrinter::operation(const Inst& i) {
       callee(i);
       operands(i);
       break;
-    case Format::Jmp: jmp(i); break;
-    case Format::Br: br(i); break;
-    case Format::Trap:
-      put(" {}", i.imm >= 0 && i.imm < kTrapKinds ? trap_text(static_cast<TrapKind>(i.imm)) : "<no kind>");
+    case Format::Jmp:
+      jmp(i);
       break;
-    case Format::Param: case Format::Leaf: case Format::Nullary: case Format::Unary:
-    case Format::Binary: case Format::Ternary: case Format::Convert: case Format::Ret:
+    case Format::Br:
+      br(i);
+      break;
+    case Format::Trap:
+      put(" {}",
+          i.imm >= 0 && i.imm < kTrapKinds ? trap_text(static_cast<TrapKind>(i.imm)) : "<no kind>");
+      break;
+    case Format::Param:
+    case Format::Leaf:
+    case Format::Nullary:
+    case Format::Unary:
+    case Format::Binary:
+    case Format::Ternary:
+    case Format::Convert:
+    case Format::Ret:
       operands(i);
       break;
   }
@@ -310,14 +329,17 @@ void FunctionPrinter::operand(ValueId v) {
   if (v.index >= f_.insts.size()) return put("<no value {}>", v.index);
   const Inst& i = f_.inst(v);
   switch (i.op) {
-    case Op::Const: return constant(i);
-    case Op::Undef: return put("(undef {})", type_text(m_, i.type));
+    case Op::Const:
+      return constant(i);
+    case Op::Undef:
+      return put("(undef {})", type_text(m_, i.type));
     case Op::GlobalAddr: {
       bool known = i.imm >= 0 && static_cast<uint64_t>(i.imm) < m_.globals.size();
       return put("(global {})", known ? spell(m_.globals[static_cast<size_t>(i.imm)].name.str())
                                       : fmt::format("<no global {}>", i.imm));
     }
-    default: break;
+    default:
+      break;
   }
   bool named = v.index < value_names_.size() && !value_names_[v.index].empty();
   put("{}", named ? value_names_[v.index] : spell(value_name(v)));

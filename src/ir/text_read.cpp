@@ -19,9 +19,9 @@ struct FlagName {
   std::string_view word;
   FuncFlag flag;
 };
-constexpr FlagName kFlags[] = {{"external", kExternal}, {"internal", kInternal},
-                               {"always-inline", kAlwaysInline}, {"kernel", kKernel},
-                               {"device", kDevice}, {"cpu-kernel", kCpuKernel}};
+constexpr FlagName kFlags[] = {
+    {"external", kExternal}, {"internal", kInternal}, {"always-inline", kAlwaysInline},
+    {"kernel", kKernel},     {"device", kDevice},     {"cpu-kernel", kCpuKernel}};
 
 class ModuleReader {
  public:
@@ -32,8 +32,8 @@ class ModuleReader {
   struct PendingStruct {
     TypeId id;
     const Sexp* form;
-    std::vector<uint32_t> inside;                             // structs that contain this one
-    uint32_t missing = 0;                                     // fields' structs not yet defined
+    std::vector<uint32_t> inside;  // structs that contain this one
+    uint32_t missing = 0;          // fields' structs not yet defined
   };
   struct PendingGlobal {
     GlobalId id;
@@ -134,8 +134,8 @@ void ModuleReader::define_structs() {
   }
   for (const PendingStruct& s : structs_)
     if (s.missing != 0)
-      r_.malformed((*s.form)[1].span(), fmt::format("struct '{}' contains itself",
-                                                    (*s.form)[1].symbol().str()));
+      r_.malformed((*s.form)[1].span(),
+                   fmt::format("struct '{}' contains itself", (*s.form)[1].symbol().str()));
 }
 
 void ModuleReader::define_struct(const PendingStruct& s) {
@@ -171,8 +171,9 @@ void ModuleReader::declare_global(const Sexp& form) {
   for (const Sexp& x : form.items().subspan(2)) {
     // References need the names of all globals; define_global reads them.
     if (x.head().str() != "ref" && !global_attribute(g, x))
-      r_.malformed(x.span(), "expected (align N), (addrspace N), (constant), (bytes \"HEX\") or "
-                             "(ref OFFSET GLOBAL ADDEND)");
+      r_.malformed(x.span(),
+                   "expected (align N), (addrspace N), (constant), (bytes \"HEX\") or "
+                   "(ref OFFSET GLOBAL ADDEND)");
   }
   globals_.push_back({r_.module.add_global(std::move(g)), &form});
 }
@@ -270,7 +271,8 @@ void ModuleReader::declare_function(const Sexp& form) {
   while (next < form.size() && function_attribute(f, form[next])) ++next;
   if (next < form.size()) {
     if (f.is(kExternal))
-      r_.malformed(form[next].span(), fmt::format("'{}' is external and cannot have a body", name.str()));
+      r_.malformed(form[next].span(),
+                   fmt::format("'{}' is external and cannot have a body", name.str()));
     functions_.push_back({id, &form, next});
   } else if (!f.is(kExternal)) {
     r_.malformed(form.span(), fmt::format("'{}' has no body", name.str()))
@@ -332,7 +334,8 @@ bool is_ir_text(const Sexp& program) {
 std::unique_ptr<Module> read_module(const Sexp& program, Diags& diags) {
   size_t errors_before = diags.error_count();
   if (!is_ir_text(program)) {
-    diags.error(Code::E0200, program.span(), "IR text begins with (brilisp (ir-version \"1.0\") …)");
+    diags.error(Code::E0200, program.span(),
+                "IR text begins with (brilisp (ir-version \"1.0\") …)");
     return nullptr;
   }
   auto module = std::make_unique<Module>(diags.sources());

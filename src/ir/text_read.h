@@ -18,14 +18,22 @@ class TextReader {
   Module& module;
   Diags& diags;
 
-  Diag& malformed(Span at, std::string message) { return diags.error(Code::E0200, at, std::move(message)); }
-  Diag& unknown(Span at, std::string message) { return diags.error(Code::E0203, at, std::move(message)); }
-  Diag& duplicate(Span at, std::string message) { return diags.error(Code::E0204, at, std::move(message)); }
-  Diag& out_of_range(Span at, std::string message) { return diags.error(Code::E0205, at, std::move(message)); }
+  Diag& malformed(Span at, std::string message) {
+    return diags.error(Code::E0200, at, std::move(message));
+  }
+  Diag& unknown(Span at, std::string message) {
+    return diags.error(Code::E0203, at, std::move(message));
+  }
+  Diag& duplicate(Span at, std::string message) {
+    return diags.error(Code::E0204, at, std::move(message));
+  }
+  Diag& out_of_range(Span at, std::string message) {
+    return diags.error(Code::E0205, at, std::move(message));
+  }
 
-  TypeId type(const Sexp& x);                                 // any type, void too
+  TypeId type(const Sexp& x);  // any type, void too
   TypeId scalar_type(const Sexp& x);
-  TypeId object_type(const Sexp& x);                          // what memory can hold
+  TypeId object_type(const Sexp& x);  // what memory can hold
 
   // A symbol; the empty symbol after a complaint that `what` was expected.
   Symbol name(const Sexp& x, std::string_view what);

@@ -16,11 +16,11 @@ struct NamedType {
 };
 
 TypeId find_scalar(Symbol name) {
-  static const NamedType kNames[] = {
-      {Symbol("void"), kVoid},   {Symbol("bool"), kBool},   {Symbol("int8"), kInt8},
-      {Symbol("int16"), kInt16}, {Symbol("int"), kInt32},   {Symbol("int32"), kInt32},
-      {Symbol("int64"), kInt64}, {Symbol("float"), kFloat}, {Symbol("double"), kDouble},
-      {Symbol("ptr"), kPtr}};
+  static const NamedType kNames[] = {{Symbol("void"), kVoid},     {Symbol("bool"), kBool},
+                                     {Symbol("int8"), kInt8},     {Symbol("int16"), kInt16},
+                                     {Symbol("int"), kInt32},     {Symbol("int32"), kInt32},
+                                     {Symbol("int64"), kInt64},   {Symbol("float"), kFloat},
+                                     {Symbol("double"), kDouble}, {Symbol("ptr"), kPtr}};
   for (const NamedType& t : kNames)
     if (t.name == name) return t.type;
   return TypeId();
@@ -196,7 +196,8 @@ std::optional<int64_t> TextReader::float_literal(TypeId type, const Sexp& x) {
     value = -std::numeric_limits<double>::infinity();
   } else {
     malformed(x.span(), fmt::format("a constant of type {} is written with a decimal point or as "
-                                    "(bits N)", module.types.str(type)));
+                                    "(bits N)",
+                                    module.types.str(type)));
     return std::nullopt;
   }
   if (type == kDouble) return std::bit_cast<int64_t>(value);

@@ -33,8 +33,9 @@ class BodyReader {
   void read(const Sexp& define, uint32_t first) {
     declare_entry(define[1]);
     if (define[first].head().str() == "label")
-      r_.malformed(define[first].span(),
-                   "a function begins with the instructions of its entry block, which has no label");
+      r_.malformed(
+          define[first].span(),
+          "a function begins with the instructions of its entry block, which has no label");
     for (const Sexp& item : define.items().subspan(first)) declare(item);
     for (const Pending& p : pending_) fill(p);
   }
@@ -42,7 +43,7 @@ class BodyReader {
  private:
   struct Pending {
     ValueId id;
-    const Sexp* form;                                         // (op operand …)
+    const Sexp* form;  // (op operand …)
   };
 
   void declare_entry(const Sexp& head);
@@ -122,8 +123,8 @@ void BodyReader::declare_label(const Sexp& item) {
   block_ = f_.add_block(name);
   if (name.empty()) return;
   if (!labels_.try_emplace(name, block_).second)
-    r_.duplicate(item[1].span(), fmt::format("label '{}' is defined twice in '{}'", name.str(),
-                                             f_.name.str()));
+    r_.duplicate(item[1].span(),
+                 fmt::format("label '{}' is defined twice in '{}'", name.str(), f_.name.str()));
   for (const Sexp& p : item.items().subspan(2)) {
     if (p.size() != 2) {
       r_.malformed(p.span(), "a block parameter is written (NAME TYPE)");
@@ -176,14 +177,17 @@ void BodyReader::add(const Sexp& item, const Sexp& operation, TypeId type, Symbo
 
 void BodyReader::fill(const Pending& p) {
   const Sexp& form = *p.form;
-  Inst& i = f_.inst(p.id);                                    // not valid after operands are read
+  Inst& i = f_.inst(p.id);  // not valid after operands are read
   switch (info(i.op).format) {
     case Format::Dim:
       if (count(form, 1, 1)) {
         if (auto n = r_.integer(form[1], Limit32::min(), Limit32::max(), "a dimension")) i.imm = *n;
       }
       return;
-    case Format::Nullary: case Format::Unary: case Format::Binary: case Format::Ternary:
+    case Format::Nullary:
+    case Format::Unary:
+    case Format::Binary:
+    case Format::Ternary:
     case Format::Convert: {
       auto n = static_cast<uint32_t>(operand_count(info(i.op).format));
       if (!count(form, n, n)) return;
@@ -194,7 +198,8 @@ void BodyReader::fill(const Pending& p) {
       if (!count(form, 0, 1)) return;
       collect(form.items().subspan(1));
       return set_operands(p.id);
-    case Format::Slot: return fill_slot(i, form);
+    case Format::Slot:
+      return fill_slot(i, form);
     case Format::Alloc: {
       if (!count(form, 2, 3)) return;
       TypeId object = r_.object_type(form[1]);
@@ -207,14 +212,24 @@ void BodyReader::fill(const Pending& p) {
       collect(items.subspan(1));
       return set_operands(p.id);
     }
-    case Format::PtrAdd: return fill_ptradd(p.id, form);
-    case Format::Load: case Format::Store: return fill_access(p.id, form);
-    case Format::Copy: return fill_copy(p.id, form);
-    case Format::Call: return fill_call(p.id, form);
-    case Format::Jmp: return fill_jmp(p.id, form);
-    case Format::Br: return fill_br(p.id, form);
-    case Format::Trap: return fill_trap(i, form);
-    case Format::Param: case Format::Leaf: break;
+    case Format::PtrAdd:
+      return fill_ptradd(p.id, form);
+    case Format::Load:
+    case Format::Store:
+      return fill_access(p.id, form);
+    case Format::Copy:
+      return fill_copy(p.id, form);
+    case Format::Call:
+      return fill_call(p.id, form);
+    case Format::Jmp:
+      return fill_jmp(p.id, form);
+    case Format::Br:
+      return fill_br(p.id, form);
+    case Format::Trap:
+      return fill_trap(i, form);
+    case Format::Param:
+    case Format::Leaf:
+      break;
   }
   LL_UNREACHABLE("leaves and parameters are not instructions of the text");
 }
@@ -222,7 +237,8 @@ void BodyReader::fill(const Pending& p) {
 bool BodyReader::count(const Sexp& form, uint32_t least, uint32_t most) {
   uint32_t given = form.size() - 1;
   if (given >= least && given <= most) return true;
-  std::string expected = least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+  std::string expected =
+      least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
   r_.malformed(form.span(), fmt::format("'{}' takes {} operand{}, not {}", form.head().str(),
                                         expected, expected == "1" ? "" : "s", given));
   return false;
@@ -232,7 +248,8 @@ uint16_t BodyReader::natural_log2(TypeId t) const {
   return static_cast<uint16_t>(std::countr_zero(r_.module.types.align(t)));
 }
 
-std::span<const Sexp> BodyReader::without_align(const Sexp& form, uint16_t natural, uint16_t& log2) {
+std::span<const Sexp> BodyReader::without_align(const Sexp& form, uint16_t natural,
+                                                uint16_t& log2) {
   auto items = form.items().subspan(1);
   log2 = natural;
   if (items.empty() || items.back().head().str() != "align") return items;
@@ -285,7 +302,8 @@ void BodyReader::fill_copy(ValueId v, const Sexp& form) {
   uint16_t log2 = 0;
   auto items = without_align(form, 0, log2);
   if (items.size() != 3) return void(count(form, 3, 3));
-  auto bytes = r_.integer(items[2], 0, static_cast<int64_t>(Types::kMaxBytes), "the size of a copy");
+  auto bytes =
+      r_.integer(items[2], 0, static_cast<int64_t>(Types::kMaxBytes), "the size of a copy");
   if (!bytes) return;
   f_.inst(v).imm = *bytes;
   f_.inst(v).aux = log2;
@@ -324,7 +342,8 @@ void BodyReader::fill_br(ValueId v, const Sexp& form) {
 void BodyReader::fill_trap(Inst& i, const Sexp& form) {
   if (!count(form, 1, 1)) return;
   for (unsigned k = 0; k < kTrapKinds; ++k) {
-    if (!form[1].is_symbol() || form[1].symbol().str() != trap_text(static_cast<TrapKind>(k))) continue;
+    if (!form[1].is_symbol() || form[1].symbol().str() != trap_text(static_cast<TrapKind>(k)))
+      continue;
     i.imm = k;
     return;
   }
@@ -343,7 +362,8 @@ Edge BodyReader::edge(const Sexp& label, std::span<const Sexp> args) {
     if (at != labels_.end()) {
       to = at->second;
     } else {
-      r_.unknown(label.span(), fmt::format("there is no label '{}' in '{}'", name.str(), f_.name.str()));
+      r_.unknown(label.span(),
+                 fmt::format("there is no label '{}' in '{}'", name.str(), f_.name.str()));
     }
   }
   collect(args);
@@ -370,14 +390,20 @@ ValueId BodyReader::operand(const Sexp& x) {
     case SexpKind::Symbol: {
       auto at = values_.find(x.symbol());
       if (at != values_.end()) return at->second;
-      r_.unknown(x.span(), fmt::format("there is no value '{}' in '{}'", x.symbol().str(), f_.name.str()));
+      r_.unknown(x.span(),
+                 fmt::format("there is no value '{}' in '{}'", x.symbol().str(), f_.name.str()));
       return ValueId();
     }
-    case SexpKind::Int: return constant(kInt32, x);
-    case SexpKind::Float: return constant(kFloat, x);
-    case SexpKind::Bool: return constant(kBool, x);
-    case SexpKind::List: return operand_list(x);
-    case SexpKind::String: break;
+    case SexpKind::Int:
+      return constant(kInt32, x);
+    case SexpKind::Float:
+      return constant(kFloat, x);
+    case SexpKind::Bool:
+      return constant(kBool, x);
+    case SexpKind::List:
+      return operand_list(x);
+    case SexpKind::String:
+      break;
   }
   r_.malformed(x.span(), "a string is not an operand").suggest("put it into a global");
   return ValueId();
@@ -386,8 +412,9 @@ ValueId BodyReader::operand(const Sexp& x) {
 // (undef T), (global G), (T LITERAL)
 ValueId BodyReader::operand_list(const Sexp& x) {
   if (x.size() != 2) {
-    r_.malformed(x.span(), "an operand is a name, a number, #t, #f, (TYPE NUMBER), (undef TYPE) "
-                           "or (global NAME)");
+    r_.malformed(x.span(),
+                 "an operand is a name, a number, #t, #f, (TYPE NUMBER), (undef TYPE) "
+                 "or (global NAME)");
     return ValueId();
   }
   if (x.head().str() == "undef") {

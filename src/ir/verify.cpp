@@ -83,8 +83,9 @@ class FunctionVerifier {
   }
   void broken(ValueId v, std::string_view what) {
     broken_ = true;
-    diags_.error(Code::E0201, f_.inst(v).span,
-                 fmt::format("in function '{}': {}: {}", f_.name.str(), what, print_inst(m_, f_, v)));
+    diags_.error(
+        Code::E0201, f_.inst(v).span,
+        fmt::format("in function '{}': {}: {}", f_.name.str(), what, print_inst(m_, f_, v)));
   }
   bool in_pool(uint32_t begin, uint32_t count) const {
     return begin <= f_.pool.size() && count <= f_.pool.size() - begin;
@@ -102,14 +103,16 @@ class FunctionVerifier {
   const Function& f_;
   Diags& diags_;
   bool broken_ = false;
-  std::vector<bool> in_layout_;                               // by block
-  std::vector<Place> places_;                                 // by value
+  std::vector<bool> in_layout_;  // by block
+  std::vector<Place> places_;    // by value
 };
 
 void FunctionVerifier::signature() {
   if (f_.is(kExternal) == f_.has_body())
     broken(f_.span, f_.has_body() ? "an external function has a body" : "it has no body");
-  auto is_object = [&](TypeId t) { return m_.types.contains(t) && t != kVoid && m_.types.is_complete(t); };
+  auto is_object = [&](TypeId t) {
+    return m_.types.contains(t) && t != kVoid && m_.types.is_complete(t);
+  };
   for (TypeId t : f_.params) {
     if (!is_object(t)) broken(f_.span, "a parameter has no complete type");
     if (f_.is(kKernel) && is_aggregate(t)) broken(f_.span, "a kernel takes scalars");
@@ -141,7 +144,8 @@ void FunctionVerifier::layout() {
 
 void FunctionVerifier::place(ValueId v, BlockId b, uint32_t position) {
   if (v.index >= f_.insts.size()) {
-    return broken(f_.span, fmt::format("block '{}' lists value {} of {}", label(b), v.index, f_.insts.size()));
+    return broken(f_.span, fmt::format("block '{}' lists value {} of {}", label(b), v.index,
+                                       f_.insts.size()));
   }
   const Inst& i = f_.inst(v);
   if (static_cast<unsigned>(i.op) >= kOpCount) return broken(i.span, "there is no such operation");
@@ -201,7 +205,8 @@ void FunctionVerifier::operands() {
       }
       auto values = f_.args(i);
       for (size_t n = 0; n < values.size(); ++n)
-        if (!operand(values[n])) broken(v, fmt::format("operand {} is not a value of this function", n + 1));
+        if (!operand(values[n]))
+          broken(v, fmt::format("operand {} is not a value of this function", n + 1));
       size_t edge_count = i.op == Op::Jmp ? 1 : i.op == Op::Br ? 2 : 0;
       if (edge_count == 0) continue;
       if (i.imm < 0 || static_cast<uint64_t>(i.imm) + edge_count > f_.edges.size()) {
@@ -225,13 +230,14 @@ void FunctionVerifier::operands() {
 void FunctionVerifier::entry() {
   const Block& block = f_.block(f_.entry());
   if (block.params.size() != f_.params.size())
-    return broken(f_.span, fmt::format("it has {} parameters but its entry block {}", f_.params.size(),
-                                       block.params.size()));
+    return broken(f_.span, fmt::format("it has {} parameters but its entry block {}",
+                                       f_.params.size(), block.params.size()));
   for (size_t n = 0; n < f_.params.size(); ++n) {
     TypeId wanted = is_aggregate(f_.params[n]) ? kPtr : f_.params[n];
     if (f_.type(block.params[n]) != wanted)
-      broken(block.params[n], fmt::format("parameter {} is of type {} where {} is expected", n + 1,
-                                          m_.types.str(f_.type(block.params[n])), m_.types.str(wanted)));
+      broken(block.params[n],
+             fmt::format("parameter {} is of type {} where {} is expected", n + 1,
+                         m_.types.str(f_.type(block.params[n])), m_.types.str(wanted)));
   }
 }
 
@@ -241,7 +247,8 @@ void FunctionVerifier::instructions() {
     for (ValueId v : f_.block(b).insts) {
       const Inst& i = f_.inst(v);
       std::string wrong = broken_rule(m_, f_, i);
-      if (wrong.empty() && i.op == Op::Slot && b != f_.entry()) wrong = "a slot belongs into the entry block";
+      if (wrong.empty() && i.op == Op::Slot && b != f_.entry())
+        wrong = "a slot belongs into the entry block";
       if (wrong.empty() && is_device_only(i.op) && !is_device)
         wrong = fmt::format("'{}' is for kernels and device functions", info(i.op).text);
       if (!wrong.empty()) broken(v, wrong);
@@ -256,12 +263,12 @@ void FunctionVerifier::edge(ValueId terminator, const Edge& e) {
   auto args = f_.args(e);
   if (e.to == f_.entry()) return broken(terminator, "the entry block has a predecessor");
   if (args.size() != params.size())
-    return broken(terminator, fmt::format("label '{}' takes {} arguments, not {}", label(e.to), params.size(),
-                                          args.size()));
+    return broken(terminator, fmt::format("label '{}' takes {} arguments, not {}", label(e.to),
+                                          params.size(), args.size()));
   for (size_t n = 0; n < args.size(); ++n)
     if (f_.type(args[n]) != f_.type(params[n]))
-      broken(terminator, fmt::format("argument {} of label '{}' is of type {} where {} is expected", n + 1,
-                                     label(e.to), m_.types.str(f_.type(args[n])),
+      broken(terminator, fmt::format("argument {} of label '{}' is of type {} where {} is expected",
+                                     n + 1, label(e.to), m_.types.str(f_.type(args[n])),
                                      m_.types.str(f_.type(params[n]))));
 }
 
@@ -319,7 +326,8 @@ void ModuleVerifier::global(const Global& g) {
       g.space != Space::Constant)
     broken(g, "globals live in address space 0, 1, 3 or 4");
   if (!g.init.empty() && g.init.size() != m_.types.size(g.type))
-    broken(g, fmt::format("there are {} initial bytes for a type of {}", g.init.size(), m_.types.size(g.type)));
+    broken(g, fmt::format("there are {} initial bytes for a type of {}", g.init.size(),
+                          m_.types.size(g.type)));
   if (g.space == Space::Shared && (!g.init.empty() || !g.relocs.empty()))
     broken(g, "shared memory has no initial value");
   relocs(g);
@@ -349,8 +357,9 @@ void ModuleVerifier::link_names() {
     if (!f->has_body()) continue;
     auto [at, fresh] = bodies.try_emplace(f->link_name, f.get());
     if (!fresh)
-      diags_.error(Code::E0201, f->span, fmt::format("functions '{}' and '{}' are both linked as '{}'",
-                                                     at->second->name.str(), f->name.str(), f->link_name.str()));
+      diags_.error(Code::E0201, f->span,
+                   fmt::format("functions '{}' and '{}' are both linked as '{}'",
+                               at->second->name.str(), f->name.str(), f->link_name.str()));
   }
 }
 

@@ -16,7 +16,7 @@ bool Dominance::dominates(Place a, Place b) const {
   if (a.block == b.block) return a.position < b.position;
   if (!is_reachable(a.block)) return false;
   uint32_t x = order_[a.block.index], y = order_[b.block.index];
-  return first_[y] - first_[x] < count_[x];                   // below first_[x] wraps around
+  return first_[y] - first_[x] < count_[x];  // below first_[x] wraps around
 }
 
 // Reverse postorder, by a depth-first walk with its own stack.
@@ -88,7 +88,7 @@ void Dominance::number_tree() {
   count_.assign(blocks_.size(), 1);
   for (size_t n = blocks_.size() - 1; n > 0; --n) count_[idom_[n]] += count_[n];
   first_.assign(blocks_.size(), 0);
-  std::vector<uint32_t> next(blocks_.size(), 1);              // free number under each block
+  std::vector<uint32_t> next(blocks_.size(), 1);  // free number under each block
   for (size_t n = 1; n < blocks_.size(); ++n) {
     first_[n] = next[idom_[n]];
     next[idom_[n]] += count_[n];

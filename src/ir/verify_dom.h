@@ -34,11 +34,11 @@ class Dominance {
   uint32_t nearest_common(uint32_t a, uint32_t b) const;
 
   // All but the first are indexed by position in reverse postorder.
-  std::vector<uint32_t> order_;                               // by block: reverse postorder number
+  std::vector<uint32_t> order_;  // by block: reverse postorder number
   std::vector<BlockId> blocks_;
   std::vector<uint32_t> preds_begin_, preds_;
   std::vector<uint32_t> idom_;
-  std::vector<uint32_t> first_, count_;                       // preorder number, size of subtree
+  std::vector<uint32_t> first_, count_;  // preorder number, size of subtree
 };
 
 }  // namespace ll

@@ -13,7 +13,8 @@ namespace {
 // Checks one instruction. A check returns what is wrong, or the empty text.
 class Rules {
  public:
-  Rules(const Module& m, const Function& f, const Inst& i) : m_(m), f_(f), i_(i), args_(f.args(i)) {}
+  Rules(const Module& m, const Function& f, const Inst& i)
+      : m_(m), f_(f), i_(i), args_(f.args(i)) {}
 
   std::string check() const {
     int count = operand_count(info(i_.op).format);
@@ -54,7 +55,8 @@ class Rules {
   std::string ret() const;
   std::string writable(TypeId address) const {
     return is_ptr(address) && space_of(address) == Space::Constant
-               ? "constant memory (address space 4) is never written" : "";
+               ? "constant memory (address space 4) is never written"
+               : "";
   }
 
   const Module& m_;
@@ -66,37 +68,59 @@ class Rules {
 std::string Rules::by_rule() const {
   TypeId r = i_.type;
   switch (info(i_.op).rule) {
-    case TypeRule::Param: return is_scalar(r) ? "" : "a block parameter is a scalar";
-    case TypeRule::Const: case TypeRule::Undef: case TypeRule::GlobalAddr: return leaf();
+    case TypeRule::Param:
+      return is_scalar(r) ? "" : "a block parameter is a scalar";
+    case TypeRule::Const:
+    case TypeRule::Undef:
+    case TypeRule::GlobalAddr:
+      return leaf();
     case TypeRule::Int:
       return is_int_or_bool(r) ? same(r, 0) : "the result must be an integer or bool";
-    case TypeRule::Float: return is_float(r) ? same(r, 0) : "the result must be float or double";
+    case TypeRule::Float:
+      return is_float(r) ? same(r, 0) : "the result must be float or double";
     case TypeRule::IntCompare:
       return compare(is_int_or_bool(type(0)) || is_ptr(type(0)), "integers, bools or pointers");
-    case TypeRule::FloatCompare: return compare(is_float(type(0)), "float or double");
+    case TypeRule::FloatCompare:
+      return compare(is_float(type(0)), "float or double");
     case TypeRule::Select:
       if (type(0) != kBool) return want(kBool, type(0), "the condition");
       return is_scalar(r) ? same(r, 1) : "the result must be a scalar";
-    case TypeRule::Narrow: case TypeRule::Widen: case TypeRule::FloatWiden:
-    case TypeRule::FloatNarrow: case TypeRule::IntToFloat: case TypeRule::FloatToInt:
-    case TypeRule::PtrToInt: case TypeRule::IntToPtr: case TypeRule::Bits:
+    case TypeRule::Narrow:
+    case TypeRule::Widen:
+    case TypeRule::FloatWiden:
+    case TypeRule::FloatNarrow:
+    case TypeRule::IntToFloat:
+    case TypeRule::FloatToInt:
+    case TypeRule::PtrToInt:
+    case TypeRule::IntToPtr:
+    case TypeRule::Bits:
     case TypeRule::SpaceCast:
       return convert();
-    case TypeRule::Slot: return object();
+    case TypeRule::Slot:
+      return object();
     case TypeRule::Alloc:
       return is_int(type(0)) ? object() : "the count must be an integer";
-    case TypeRule::PtrAdd: return ptradd();
-    case TypeRule::Load: return access(type(0), r);
+    case TypeRule::PtrAdd:
+      return ptradd();
+    case TypeRule::Load:
+      return access(type(0), r);
     case TypeRule::Store: {
       std::string wrong = access(type(0), type(1));
       return wrong.empty() ? writable(type(0)) : wrong;
     }
-    case TypeRule::Copy: return copy();
-    case TypeRule::Call: return call();
-    case TypeRule::Jmp: case TypeRule::Nullary: return {};
-    case TypeRule::Br: return want(kBool, type(0), "the condition");
-    case TypeRule::Ret: return ret();
-    case TypeRule::Trap: return i_.imm >= 0 && i_.imm < kTrapKinds ? "" : "there is no such kind";
+    case TypeRule::Copy:
+      return copy();
+    case TypeRule::Call:
+      return call();
+    case TypeRule::Jmp:
+    case TypeRule::Nullary:
+      return {};
+    case TypeRule::Br:
+      return want(kBool, type(0), "the condition");
+    case TypeRule::Ret:
+      return ret();
+    case TypeRule::Trap:
+      return i_.imm >= 0 && i_.imm < kTrapKinds ? "" : "there is no such kind";
     case TypeRule::Dim:
       if (i_.imm < 0 || i_.imm > 2) return "the dimension must be 0, 1 or 2";
       return want(kInt32, r, "the result");
@@ -109,7 +133,8 @@ std::string Rules::leaf() const {
   if (i_.op == Op::Undef) return i_.imm == 0 ? "" : "undef has no bits";
   if (i_.op == Op::Const)
     return normalize_bits(i_.type, i_.imm) == i_.imm ? "" : "the bits are not in canonical form";
-  if (i_.imm < 0 || static_cast<uint64_t>(i_.imm) >= m_.globals.size()) return "there is no such global";
+  if (i_.imm < 0 || static_cast<uint64_t>(i_.imm) >= m_.globals.size())
+    return "there is no such global";
   return want(ptr_type(m_.globals[static_cast<size_t>(i_.imm)].space), i_.type, "the address");
 }
 
@@ -129,18 +154,33 @@ std::string Rules::convert() const {
     case TypeRule::Widen:
       good = is_int_or_bool(from) && is_int(to) && bit_width(to) > bit_width(from);
       break;
-    case TypeRule::FloatWiden: good = from == kFloat && to == kDouble; break;
-    case TypeRule::FloatNarrow: good = from == kDouble && to == kFloat; break;
-    case TypeRule::IntToFloat: good = is_int(from) && is_float(to); break;
-    case TypeRule::FloatToInt: good = is_float(from) && is_int(to); break;
-    case TypeRule::PtrToInt: good = is_ptr(from) && is_int(to); break;
-    case TypeRule::IntToPtr: good = is_int(from) && is_ptr(to); break;
+    case TypeRule::FloatWiden:
+      good = from == kFloat && to == kDouble;
+      break;
+    case TypeRule::FloatNarrow:
+      good = from == kDouble && to == kFloat;
+      break;
+    case TypeRule::IntToFloat:
+      good = is_int(from) && is_float(to);
+      break;
+    case TypeRule::FloatToInt:
+      good = is_float(from) && is_int(to);
+      break;
+    case TypeRule::PtrToInt:
+      good = is_ptr(from) && is_int(to);
+      break;
+    case TypeRule::IntToPtr:
+      good = is_int(from) && is_ptr(to);
+      break;
     case TypeRule::Bits:
       good = (is_int(from) || is_float(from)) && (is_int(to) || is_float(to)) &&
              bit_width(from) == bit_width(to);
       break;
-    case TypeRule::SpaceCast: good = is_ptr(from) && is_ptr(to); break;
-    default: break;
+    case TypeRule::SpaceCast:
+      good = is_ptr(from) && is_ptr(to);
+      break;
+    default:
+      break;
   }
   return good ? "" : fmt::format("it does not convert {} to {}", text(from), text(to));
 }
@@ -151,7 +191,8 @@ std::string Rules::object() const {
   if (t == kVoid || !m_.types.is_complete(t)) return fmt::format("{} has no size", text(t));
   if (i_.type != kPtr && i_.type != ptr_type(Space::Private))
     return "the result must be a generic or private pointer";
-  if (i_.aux < std::countr_zero(m_.types.align(t))) return "the alignment is below that of the type";
+  if (i_.aux < std::countr_zero(m_.types.align(t)))
+    return "the alignment is below that of the type";
   return align();
 }
 
@@ -171,16 +212,19 @@ std::string Rules::ptradd() const {
 
 std::string Rules::copy() const {
   if (!is_ptr(type(0)) || !is_ptr(type(1))) return "both addresses must be pointers";
-  if (i_.imm < 0 || i_.imm > static_cast<int64_t>(Types::kMaxBytes)) return "the size is out of range";
+  if (i_.imm < 0 || i_.imm > static_cast<int64_t>(Types::kMaxBytes))
+    return "the size is out of range";
   std::string wrong = writable(type(0));
   return wrong.empty() ? align() : wrong;
 }
 
 // Operands follow the note on aggregates in ir.h.
 std::string Rules::call() const {
-  if (i_.imm < 0 || static_cast<uint64_t>(i_.imm) >= m_.functions.size()) return "there is no such function";
+  if (i_.imm < 0 || static_cast<uint64_t>(i_.imm) >= m_.functions.size())
+    return "there is no such function";
   const Function& callee = m_.callee(i_);
-  if (callee.is(kKernel)) return fmt::format("kernel '{}' is launched, not called", callee.name.str());
+  if (callee.is(kKernel))
+    return fmt::format("kernel '{}' is launched, not called", callee.name.str());
   bool by_address = is_aggregate(callee.ret);
   size_t expected = callee.params.size() + (by_address ? 1 : 0);
   if (args_.size() != expected)

@@ -33,7 +33,7 @@ struct Key {
   bool operator==(const Key&) const = default;
 
   uint64_t hash() const {
-    uint64_t h = uint64_t(op) | uint64_t{type.index} << 8 ^ uint64_t{version} << 32;
+    uint64_t h = uint64_t(op) ^ uint64_t{type.index} << 8 ^ uint64_t{version} << 32;
     auto mix = [&](uint64_t x) { h = (h ^ x) * 0x9e3779b97f4a7c15ull; h ^= h >> 29; };
     mix(static_cast<uint64_t>(imm));
     for (ValueId a : args) mix(a.index);
@@ -118,7 +118,6 @@ class Numbering {
       list.resize(kept);
       exit_version_[b.index] = version_;
     }
-    replacements_.apply(f_);                                  // back edges' arguments
     a_.count("gvn: values replaced", replaced_);
     a_.count("gvn: loads replaced", loads_);
     a_.count("gvn: stores removed", stores_);
@@ -236,11 +235,10 @@ class Numbering {
 
   // The last version that may have changed the location.
   uint32_t version_of(const Alias::Location& at) const {
+    if (alias_.is_constant(at)) return 0;
     uint32_t w = version_;
     for (int step = 0; step < kMaxWalk; ++step) {
-      if (w == 0 && !writes_[0].inst.valid()) return 0;
       ValueId write = writes_[w].inst;
-      if (alias_.is_constant(at)) return 0;
       if (!write.valid() || alias_.may_clobber(f_.inst(write), at)) return w;
       w = writes_[w].before;
     }

@@ -10,6 +10,7 @@
 #include <bit>
 #include <utility>
 
+#include "opt/edit.h"
 #include "support/check.h"
 
 namespace ll {
@@ -26,7 +27,7 @@ class Inliner {
     if (!changed_) return false;
     auto& entry = f_.block(f_.entry()).insts;
     entry.insert(entry.begin(), slots_.begin(), slots_.end());
-    replace_results();
+    results_.apply(f_);
     return true;
   }
 
@@ -123,7 +124,7 @@ class Inliner {
     }
     if (returns != 1) layout_.push_back(after);
     current_ = after;
-    if (at.type != kVoid) results_.push_back({call, result});
+    if (at.type != kVoid) results_.replace(call, result.valid() ? result : f_.undef(at.type));
   }
 
   // New blocks for the callee's blocks and new ids for its values, so that operands can be mapped
@@ -184,35 +185,13 @@ class Inliner {
       f_.block(current_).insts.push_back(to);
   }
 
-  // Uses of the inlined calls become uses of what the bodies return. A body may return another
-  // inlined call's value, so chains are followed.
-  void replace_results() {
-    if (results_.empty()) return;
-    std::vector<ValueId> to(f_.insts.size());
-    for (auto& [call, result] : results_)
-      to[call.index] = result.valid() ? result : f_.undef(f_.type(call));
-    to.resize(f_.insts.size());
-    auto resolve = [&](ValueId v) {
-      ValueId last = v;
-      while (to[last.index].valid()) last = to[last.index];
-      while (to[v.index].valid()) v = std::exchange(to[v.index], last);
-      return last;
-    };
-    for (BlockId b : f_.layout) {
-      for (ValueId v : f_.block(b).insts)
-        for (ValueId& a : f_.args(f_.inst(v))) a = resolve(a);
-      for (Edge& e : f_.succs(f_.inst(f_.terminator(b))))
-        for (ValueId& a : f_.args(e)) a = resolve(a);
-    }
-  }
-
   Module& m_;
   Function& f_;
   bool changed_ = false;
   BlockId current_;
   std::vector<BlockId> layout_, blocks_;
   std::vector<ValueId> values_, operands_, slots_;
-  std::vector<std::pair<ValueId, ValueId>> results_;          // call, what it returned
+  Replacements results_;                                      // calls, by what they returned
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ constexpr PassInfo kInfos[] = {
 };
 
 constexpr std::string_view kO1[] = {
-    "allocs", "sroa", "ssa", "sccp", "simplify", "simplify_cfg", "dce"};
+    "always_inline", "allocs", "sroa", "ssa", "sccp", "simplify", "simplify_cfg", "dce"};
 constexpr std::string_view kO2[] = {
     "allocs",  "sroa", "ssa",      "sccp",         "simplify", "simplify_cfg", "dce",
     "inliner", "dead_functions",
@@ -194,7 +194,7 @@ bool PassRunner::run(Module& m, std::span<const std::string_view> passes) {
   for (std::string_view name : passes) {
     rows.push_back(find_row(name));
     if (!rows.back()) {
-      diags_.error(Code::E0700, {}, fmt::format("there is no pass '{}'", name));
+      diags_.error(Code::E0701, {}, fmt::format("there is no pass '{}'", name));
       return false;
     }
   }

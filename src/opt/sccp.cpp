@@ -2,7 +2,7 @@
 // every path that can be taken, replaces them, and turns branches on them into jumps.
 //
 // `undef` is not treated as a constant of choice: it must be one value at each of its uses.
-// Needs Uses; keeps nothing (edges go away). Linear in uses and edges.
+// Needs Uses; keeps the graph unless it decides a branch. Linear in uses and edges.
 #include "opt/edit.h"
 #include "opt/fold.h"
 #include "opt/passes.h"

@@ -3,7 +3,7 @@
 // value are replaced by it, and a branch that only chooses between arguments becomes a `select`.
 //
 // Works in rounds over the whole function until nothing changes (at most kMaxRounds). Needs Cfg;
-// keeps nothing. Each round is linear.
+// keeps the graph only if it changes nothing. Each round is linear.
 #include "opt/edit.h"
 #include "opt/passes.h"
 

@@ -57,10 +57,13 @@ void BodyLowering::find_labels() {
       if (p.size() == 2 && p[0].is_symbol()) {
         d = {p[0].symbol(), program_.parse_type(p[1], diags_), p.span()};
       } else {
-        diags_.error(Code::E0300, p.span(), fmt::format("a label's parameter is (name type), not '{}'", print(p)));
+        diags_.error(Code::E0300, p.span(),
+                     fmt::format("a label's parameter is (name type), not '{}'", print(p)));
       }
       if (d.type && types_.is_aggregate(d.type)) {
-        diags_.error(Code::E0320, p.span(), fmt::format("a label cannot take a value of type '{}'", types_.str(d.type)))
+        diags_
+            .error(Code::E0320, p.span(),
+                   fmt::format("a label cannot take a value of type '{}'", types_.str(d.type)))
             .note({}, "arrays and structs are passed in variables");
         d.type = {};
       }
@@ -81,14 +84,16 @@ void BodyLowering::instruction(const Sexp& x) {
   }
   const Form* form = find_form(x.head());
   if (!form) {
-    Diag& d = diags_.error(Code::E0307, x.span(), fmt::format("unknown instruction '{}'", x.head().str()));
-    suggest_spelling(d, x.head(), form_names());
+    Diag& d = diags_.error(Code::E0307, x.span(),
+                           fmt::format("unknown instruction '{}'", x.head().str()));
+    suggest(d, x.head(), form_names());
     return;
   }
   if (form->is_value) {
     diags_.error(Code::E0300, x.span(), fmt::format("the value of '{}' is not used", form->text))
-        .suggest(form->text == "call" ? "write (set (ignored void) (call …)) to drop it"
-                                      : fmt::format("write (set (x T) ({} {}))", form->text, form->operands));
+        .suggest(form->text == "call"
+                     ? "write (set (ignored void) (call …)) to drop it"
+                     : fmt::format("write (set (x T) ({} {}))", form->text, form->operands));
     return;
   }
   b_->set_span(x.span());
@@ -99,9 +104,11 @@ void BodyLowering::instruction(const Sexp& x) {
 void BodyLowering::finish() {
   if (!is_dropping_) {
     const Sexp& last = entry_->item->items().back();
-    diags_.error(Code::E0312, last.span(),
-                 fmt::format("control runs off the end of '{}'", entry_->name.str()))
-        .suggest(f_->ret == kVoid ? "end the function with (ret)" : "end the function with (ret v)");
+    diags_
+        .error(Code::E0312, last.span(),
+               fmt::format("control runs off the end of '{}'", entry_->name.str()))
+        .suggest(f_->ret == kVoid ? "end the function with (ret)"
+                                  : "end the function with (ret v)");
   }
   auto& insts = f_->block(f_->entry()).insts;
   insts.insert(insts.begin(), slots_.begin(), slots_.end());
@@ -119,7 +126,8 @@ Value BodyLowering::set(const Form&, const Sexp& x, Destination&) {
   if (x.size() != 3 || x[1].size() != 2 || !x[1][0].is_symbol() || !x[2].head()) {
     diags_.error(Code::E0300, x.span(), fmt::format("malformed instruction '{}'", print(x)))
         .suggest("write (set (name type) (operation operand …))");
-    if (x.size() > 1 && x[1].size() > 0 && x[1][0].is_symbol()) declare_broken({x[1][0].symbol(), {}, x[1].span()});
+    if (x.size() > 1 && x[1].size() > 0 && x[1][0].is_symbol())
+      declare_broken({x[1][0].symbol(), {}, x[1].span()});
     return {};
   }
   const Sexp& operation = x[2];
@@ -128,13 +136,15 @@ Value BodyLowering::set(const Form&, const Sexp& x, Destination&) {
   if (!form) {
     Diag& d = diags_.error(Code::E0307, operation.span(),
                            fmt::format("unknown operation '{}'", operation.head().str()));
-    suggest_spelling(d, operation.head(), form_names());
+    suggest(d, operation.head(), form_names());
   } else if (!form->is_value) {
     diags_.error(Code::E0307, operation.span(), fmt::format("'{}' yields no value", form->text))
-        .suggest(fmt::format("write ({} {}) as an instruction of its own", form->text, form->operands));
+        .suggest(
+            fmt::format("write ({} {}) as an instruction of its own", form->text, form->operands));
   } else if (dest.type == SourceTypes::kVoid && form->text != "call" && form->text != "asm") {
-    diags_.error(Code::E0314, dest.span, fmt::format("'{}' yields a value: '{}' cannot be void",
-                                                     form->text, dest.name.str()));
+    diags_.error(
+        Code::E0314, dest.span,
+        fmt::format("'{}' yields a value: '{}' cannot be void", form->text, dest.name.str()));
     dest.type = {};
   } else if (dest.type) {
     Value v = (this->*form->method)(*form, operation, dest);
@@ -155,8 +165,9 @@ void BodyLowering::declare_broken(const Destination& dest) {
 void BodyLowering::assign(Destination dest, Value v) {
   if (!v.ok()) return declare_broken(dest);
   if (v.type != dest.type) {
-    diags_.error(Code::E0314, dest.span, fmt::format("'{}' is declared as {}, its value is of type {}",
-                                                     dest.name.str(), types_.str(dest.type), types_.str(v.type)));
+    diags_.error(Code::E0314, dest.span,
+                 fmt::format("'{}' is declared as {}, its value is of type {}", dest.name.str(),
+                             types_.str(dest.type), types_.str(v.type)));
     return declare_broken(dest);
   }
   ValueId to = place(dest);
@@ -176,8 +187,10 @@ ValueId BodyLowering::place(const Destination& dest) {
   }
   if (g->type == dest.type) return global_address(*g);
   if (g->type)
-    diags_.error(Code::E0314, dest.span, fmt::format("the global '{}' has type {}, not {}", dest.name.str(),
-                                                     types_.str(g->type), types_.str(dest.type)))
+    diags_
+        .error(Code::E0314, dest.span,
+               fmt::format("the global '{}' has type {}, not {}", dest.name.str(),
+                           types_.str(g->type), types_.str(dest.type)))
         .note(g->span, "defined here");
   return {};
 }
@@ -203,18 +216,24 @@ ValueId BodyLowering::global_address(const GlobalEntry& g) {
 
 Value BodyLowering::operand(const Sexp& x) {
   switch (x.kind()) {
-    case SexpKind::Int: return {SourceTypes::kInt, f_->constant(kInt32, x.integer())};
-    case SexpKind::Float: return {SourceTypes::kFloat, f_->constant_float(kFloat, x.real())};
-    case SexpKind::Bool: return {SourceTypes::kBool, f_->constant(kBool, x.boolean())};
+    case SexpKind::Int:
+      return {SourceTypes::kInt, f_->constant(kInt32, x.integer())};
+    case SexpKind::Float:
+      return {SourceTypes::kFloat, f_->constant_float(kFloat, x.real())};
+    case SexpKind::Bool:
+      return {SourceTypes::kBool, f_->constant(kBool, x.boolean())};
     case SexpKind::String:
       diags_.error(Code::E0313, x.span(), "a string literal cannot be an operand")
           .suggest("name it with define-string and take its address with string-ref");
       return {};
     case SexpKind::List:
-      diags_.error(Code::E0313, x.span(), fmt::format("an operand is a name or a literal, not '{}'", print(x)))
+      diags_
+          .error(Code::E0313, x.span(),
+                 fmt::format("an operand is a name or a literal, not '{}'", print(x)))
           .suggest("assign the inner operation to a variable first");
       return {};
-    case SexpKind::Symbol: break;
+    case SexpKind::Symbol:
+      break;
   }
   if (const Variable* v = variables_.find(x.symbol()))
     return v->type ? read(v->type, v->address) : Value{};
@@ -222,13 +241,14 @@ Value BodyLowering::operand(const Sexp& x) {
     if (!g->type) return {};
     return {types_.pointer(g->type, module().global(g->id).space), global_address(*g)};
   }
-  Diag& d = diags_.error(Code::E0308, x.span(), fmt::format("unknown variable '{}'", x.symbol().str()));
+  Diag& d =
+      diags_.error(Code::E0308, x.span(), fmt::format("unknown variable '{}'", x.symbol().str()));
   if (program_.find_string(x.symbol())) {
-    d.suggest(fmt::format("'{0}' is a string constant: take its address with (string-ref {0})", x.symbol().str()));
+    d.suggest(fmt::format("'{0}' is a string constant: take its address with (string-ref {0})",
+                          x.symbol().str()));
   } else {
-    std::vector<Symbol> names = variables_.names();
-    for (Symbol s : program_.global_names()) names.push_back(s);
-    suggest_spelling(d, x.symbol(), names);
+    suggest(d, x.symbol(), variables_.names());
+    if (d.help.empty()) suggest(d, x.symbol(), program_.global_names());
   }
   return {};
 }
@@ -236,12 +256,15 @@ Value BodyLowering::operand(const Sexp& x) {
 bool BodyLowering::operands(const Form& form, const Sexp& x, size_t least, size_t most) {
   size_t count = x.size() - 1;
   if (count >= least && count <= most) return true;
-  std::string expected = least == most ? fmt::format("{}", least)
+  std::string expected = least == most   ? fmt::format("{}", least)
                          : count < least ? fmt::format("at least {}", least)
                                          : fmt::format("at most {}", most);
-  diags_.error(Code::E0315, x.span(), fmt::format("'{}' takes {} operand{}, not {}", form.text, expected,
-                                                  expected.ends_with(" 1") || expected == "1" ? "" : "s", count))
-      .suggest(fmt::format("write ({}{}{})", form.text, form.operands.empty() ? "" : " ", form.operands));
+  diags_
+      .error(Code::E0315, x.span(),
+             fmt::format("'{}' takes {} operand{}, not {}", form.text, expected,
+                         expected.ends_with(" 1") || expected == "1" ? "" : "s", count))
+      .suggest(fmt::format("write ({}{}{})", form.text, form.operands.empty() ? "" : " ",
+                           form.operands));
   return false;
 }
 
@@ -254,10 +277,16 @@ bool BodyLowering::all_operands(const Sexp& x, std::span<Value> values) {
   return ok;
 }
 
+void BodyLowering::suggest(Diag& d, Symbol wrong, const std::vector<Symbol>& known) {
+  constexpr size_t kMaxErrors = 100;
+  if (diags_.error_count() <= kMaxErrors) suggest_spelling(d, wrong, known);
+}
+
 Value BodyLowering::wrong_type(const Sexp& x, const Value& v, std::string_view expected) {
   if (v.ok())
-    diags_.error(Code::E0313, x.span(), fmt::format("'{}' is of type {}, expected {}", print(x),
-                                                    types_.str(v.type), expected));
+    diags_.error(
+        Code::E0313, x.span(),
+        fmt::format("'{}' is of type {}, expected {}", print(x), types_.str(v.type), expected));
   return {};
 }
 

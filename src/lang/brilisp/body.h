@@ -30,7 +30,7 @@ struct Value {
 struct Destination {
   Symbol name;
   SourceType type;
-  Span span;                                                  // of the (name type) pair
+  Span span;  // of the (name type) pair
 };
 
 class BodyLowering;
@@ -87,9 +87,9 @@ class BodyLowering {
 
  private:
   struct Variable {
-    SourceType type;                                          // invalid: reported as wrong
+    SourceType type;  // invalid: reported as wrong
     ValueId address;
-    Span span;                                                // of its declaration
+    Span span;  // of its declaration
   };
   struct Label {
     BlockId block;
@@ -112,15 +112,20 @@ class BodyLowering {
   Value read(SourceType type, ValueId address);
   ValueId global_address(const GlobalEntry& g);
   bool operands(const Form& form, const Sexp& x, size_t least, size_t most);
-  bool operands(const Form& form, const Sexp& x, size_t count) { return operands(form, x, count, count); }
+  bool operands(const Form& form, const Sexp& x, size_t count) {
+    return operands(form, x, count, count);
+  }
   bool all_operands(const Sexp& x, std::span<Value> values);  // each operand behind the head
+  // "did you mean …", as long as anybody reads the messages.
+  void suggest(Diag& d, Symbol wrong, const std::vector<Symbol>& known);
   Value wrong_type(const Sexp& x, const Value& v, std::string_view expected);
   // An integer operand, sign extended to int64. Invalid after an error.
   ValueId extended(const Sexp& x);
 
   // control.cpp
   bool edge(const Sexp& x, bool is_list_form, Edge& edge);
-  bool edge_arguments(const Label& to, Symbol name, std::span<const Sexp> args, Span at, Edge& edge);
+  bool edge_arguments(const Label& to, Symbol name, std::span<const Sexp> args, Span at,
+                      Edge& edge);
 
   // ops.cpp
   bool same_operands(const Form& form, const Sexp& x, std::span<Value> values);
@@ -138,7 +143,8 @@ class BodyLowering {
   uint64_t size_of(SourceType t) { return program_.module.types.size(program_.ir(t)); }
 
   // call.cpp
-  Value call_function(FunctionEntry& entry, const Sexp& x, std::span<const Value> args, Destination& dest);
+  Value call_function(FunctionEntry& entry, const Sexp& x, std::span<const Value> args,
+                      Destination& dest);
   Value emit_call(FuncId callee, SourceType ret, std::span<const Value> args, Destination& dest);
   Value unknown_function(const Sexp& x);
   bool intrinsic(Symbol name, const Sexp& x, std::span<const Value> args, Value& result);
@@ -163,8 +169,8 @@ class BodyLowering {
   std::optional<Builder> b_;
   NameTable<Variable> variables_;
   NameTable<Label> labels_;
-  std::vector<ValueId> slots_;                                // go to the front of the entry block
-  bool is_dropping_ = false;                                  // behind a terminator, before a label
+  std::vector<ValueId> slots_;  // go to the front of the entry block
+  bool is_dropping_ = false;    // behind a terminator, before a label
 };
 
 }  // namespace ll::brilisp

@@ -5,7 +5,6 @@
 
 #include "lang/brilisp/body.h"
 #include "lang/brilisp/declare.h"
-#include "lang/brilisp/spelling.h"
 
 namespace ll::brilisp {
 namespace {
@@ -42,7 +41,8 @@ std::string str(const SourceTypes& types, std::span<const SourceType> list) {
 Value BodyLowering::call(const Form& form, const Sexp& x, Destination& dest) {
   if (!operands(form, x, 1, SIZE_MAX)) return {};
   if (!x[1].is_symbol()) {
-    diags_.error(Code::E0300, x[1].span(), fmt::format("'call' takes the name of a function, not '{}'", print(x[1])));
+    diags_.error(Code::E0300, x[1].span(),
+                 fmt::format("'call' takes the name of a function, not '{}'", print(x[1])));
     return {};
   }
   Symbol name = x[1].symbol();
@@ -54,7 +54,8 @@ Value BodyLowering::call(const Form& form, const Sexp& x, Destination& dest) {
   }
   FunctionEntry* entry = program_.find_function(name);
   Value result;
-  if (!(entry && entry->item) && intrinsic(name, x, ok ? args : std::span<const Value>(), result)) return result;
+  if (!(entry && entry->item) && intrinsic(name, x, ok ? args : std::span<const Value>(), result))
+    return result;
   if (!entry) entry = declare_prelude(program_, name, diags_);
   if (!entry) return unknown_function(x);
   if (!ok || entry->is_broken) return {};
@@ -63,24 +64,30 @@ Value BodyLowering::call(const Form& form, const Sexp& x, Destination& dest) {
 
 Value BodyLowering::unknown_function(const Sexp& x) {
   Symbol name = x[1].symbol();
-  Diag& d = diags_.error(Code::E0309, x.span(), fmt::format("call of unknown function '{}'", name.str()));
-  suggest_spelling(d, name, program_.function_names());
-  if (d.help.empty()) d.suggest(fmt::format("declare a C function with (define (({} T) (arg T) …))", name.str()));
+  Diag& d =
+      diags_.error(Code::E0309, x.span(), fmt::format("call of unknown function '{}'", name.str()));
+  suggest(d, name, program_.function_names());
+  if (d.help.empty())
+    d.suggest(fmt::format("declare a C function with (define (({} T) (arg T) …))", name.str()));
   return {};
 }
 
-Value BodyLowering::call_function(FunctionEntry& entry, const Sexp& x, std::span<const Value> args, Destination& dest) {
-  auto f = std::find_if(entry.types.begin(), entry.types.end(), [&](auto& type) { return matches(type, args); });
+Value BodyLowering::call_function(FunctionEntry& entry, const Sexp& x, std::span<const Value> args,
+                                  Destination& dest) {
+  auto f = std::find_if(entry.types.begin(), entry.types.end(),
+                        [&](auto& type) { return matches(type, args); });
   if (f == entry.types.end()) {
     std::vector<SourceType> given;
     for (const Value& v : args) given.push_back(v.type);
     const FunctionType& first = entry.types.front();
     Diag& d = given.size() != first.params.size()
-        ? diags_.error(Code::E0318, x.span(), fmt::format("'{}' takes {} argument{}, not {}", entry.name.str(),
-                                                          first.params.size(), first.params.size() == 1 ? "" : "s",
-                                                          given.size()))
-        : diags_.error(Code::E0318, x.span(), fmt::format("'{}' takes {}, not {}", entry.name.str(),
-                                                          str(types_, first.params), str(types_, given)));
+                  ? diags_.error(Code::E0318, x.span(),
+                                 fmt::format("'{}' takes {} argument{}, not {}", entry.name.str(),
+                                             first.params.size(),
+                                             first.params.size() == 1 ? "" : "s", given.size()))
+                  : diags_.error(Code::E0318, x.span(),
+                                 fmt::format("'{}' takes {}, not {}", entry.name.str(),
+                                             str(types_, first.params), str(types_, given)));
     for (const FunctionType& type : entry.types)
       if (type.span.valid()) d.note(type.span, "declared here");
     return {};
@@ -96,13 +103,16 @@ Value BodyLowering::call_function(FunctionEntry& entry, const Sexp& x, std::span
     }
     return emit_call(callee, f->ret, args, dest);
   }
-  diags_.error(Code::E0318, x.span(), fmt::format("'{}' returns {}, but '{}' is of type {}", entry.name.str(),
-                                                  types_.str(f->ret), dest.name.str(), types_.str(dest.type)))
+  diags_
+      .error(Code::E0318, x.span(),
+             fmt::format("'{}' returns {}, but '{}' is of type {}", entry.name.str(),
+                         types_.str(f->ret), dest.name.str(), types_.str(dest.type)))
       .note(f->span, "declared here");
   return {};
 }
 
-Value BodyLowering::emit_call(FuncId callee, SourceType ret, std::span<const Value> args, Destination& dest) {
+Value BodyLowering::emit_call(FuncId callee, SourceType ret, std::span<const Value> args,
+                              Destination& dest) {
   std::vector<ValueId> operands;
   ValueId result;
   if (types_.is_aggregate(ret)) {
@@ -117,7 +127,8 @@ Value BodyLowering::emit_call(FuncId callee, SourceType ret, std::span<const Val
 }
 
 // `result` has no type after an error.
-bool BodyLowering::intrinsic(Symbol name, const Sexp& x, std::span<const Value> args, Value& result) {
+bool BodyLowering::intrinsic(Symbol name, const Sexp& x, std::span<const Value> args,
+                             Value& result) {
   static const Symbol kMemcpy("llvm.memcpy.p0i8.p0i8.i64");
   if (name == kMemcpy) {
     if (args.size() + 2 == x.size()) result = memory_copy(x, args);
@@ -125,33 +136,38 @@ bool BodyLowering::intrinsic(Symbol name, const Sexp& x, std::span<const Value> 
   }
   if (const IntrinsicRow* row = find_intrinsic(name)) {
     if (x.size() != 2) {
-      diags_.error(Code::E0318, x.span(), fmt::format("'{}' takes 0 arguments, not {}", name.str(), x.size() - 2));
+      diags_.error(Code::E0318, x.span(),
+                   fmt::format("'{}' takes 0 arguments, not {}", name.str(), x.size() - 2));
       return true;
     }
     result = {row->ret, row->op == Op::Barrier ? b_->barrier() : b_->dim(row->op, row->dimension)};
     return true;
   }
   if (!name.str().starts_with("llvm.")) return false;
-  diags_.error(Code::E0322, x.span(), fmt::format("the intrinsic '{}' is not supported yet", name.str()));
+  diags_.error(Code::E0322, x.span(),
+               fmt::format("the intrinsic '{}' is not supported yet", name.str()));
   return true;
 }
 
 // A length known here is an operation of the IR; any other is left to the C library.
 Value BodyLowering::memory_copy(const Sexp& x, std::span<const Value> args) {
   SourceType bytes = types_.pointer(SourceTypes::kInt8);
-  bool ok = args.size() == 4 && args[0].type == bytes && args[1].type == bytes && types_.is_int(args[2].type) &&
-            args[3].type == SourceTypes::kBool;
+  bool ok = args.size() == 4 && args[0].type == bytes && args[1].type == bytes &&
+            types_.is_int(args[2].type) && args[3].type == SourceTypes::kBool;
   if (!ok) {
-    diags_.error(Code::E0318, x.span(), fmt::format("'{}' takes (ptr int8), (ptr int8), an integer, bool",
-                                                    x[1].symbol().str()));
+    diags_.error(
+        Code::E0318, x.span(),
+        fmt::format("'{}' takes (ptr int8), (ptr int8), an integer, bool", x[1].symbol().str()));
     return {};
   }
   const Sexp& length = x[4];
   if (length.is_int() && !length.is_big() && length.integer() >= 0) {
-    if (length.integer() > 0) b_->copy(args[0].value, args[1].value, static_cast<uint64_t>(length.integer()), 1);
+    if (length.integer() > 0)
+      b_->copy(args[0].value, args[1].value, static_cast<uint64_t>(length.integer()), 1);
   } else {
     FuncId memcpy = program_.external(Symbol("memcpy"), kPtr, {kPtr, kPtr, kInt64});
-    ValueId n = args[2].type == SourceTypes::kInt64 ? args[2].value : b_->convert(Op::SExt, kInt64, args[2].value);
+    ValueId n = args[2].type == SourceTypes::kInt64 ? args[2].value
+                                                    : b_->convert(Op::SExt, kInt64, args[2].value);
     ValueId values[] = {args[0].value, args[1].value, n};
     b_->call(memcpy, values);
   }

@@ -16,9 +16,11 @@ const Words& words() {
   return w;
 }
 
-std::nullopt_t misfit(const SourceTypes& types, SourceType t, const Sexp& literal, std::string_view expected,
-                      Diags& diags) {
-  diags.error(Code::E0317, literal.span(), fmt::format("'{}' is not a constant of type {}", print(literal), types.str(t)))
+std::nullopt_t misfit(const SourceTypes& types, SourceType t, const Sexp& literal,
+                      std::string_view expected, Diags& diags) {
+  diags
+      .error(Code::E0317, literal.span(),
+             fmt::format("'{}' is not a constant of type {}", print(literal), types.str(t)))
       .note({}, fmt::format("expected {}", expected));
   return std::nullopt;
 }
@@ -44,10 +46,12 @@ Real rounded(const Sexp& x) {
 }  // namespace
 
 bool is_undefined(const SourceTypes& types, SourceType t, const Sexp& literal) {
-  return literal.is_symbol(words().null) || (literal.is_symbol(words().undef) && types.is_int_or_bool(t));
+  return literal.is_symbol(words().null) ||
+         (literal.is_symbol(words().undef) && types.is_int_or_bool(t));
 }
 
-std::optional<int64_t> constant_bits(const SourceTypes& types, SourceType t, const Sexp& x, Diags& diags) {
+std::optional<int64_t> constant_bits(const SourceTypes& types, SourceType t, const Sexp& x,
+                                     Diags& diags) {
   if (t == SourceTypes::kBool) return bool_bits(types, x, diags);
   if (types.is_int(t)) {
     if (x.is_int()) return normalize_bits(TypeId(t.index), x.integer());
@@ -61,7 +65,8 @@ std::optional<int64_t> constant_bits(const SourceTypes& types, SourceType t, con
   return misfit(types, t, x, "null: an address is made with inttoptr, ptr-to or string-ref", diags);
 }
 
-bool encode_constant(Program& program, SourceType t, const Sexp& x, std::span<uint8_t> at, Diags& diags) {
+bool encode_constant(Program& program, SourceType t, const Sexp& x, std::span<uint8_t> at,
+                     Diags& diags) {
   SourceTypes& types = program.types;
   if (is_undefined(types, t, x)) return true;
   if (!types.is_aggregate(t)) {
@@ -72,8 +77,10 @@ bool encode_constant(Program& program, SourceType t, const Sexp& x, std::span<ui
   bool is_array = types.is_array(t);
   uint64_t count = is_array ? types.count(t) : types.fields(t).size();
   if (!x.is_list() || x.size() != count) {
-    misfit(types, t, x, fmt::format("a list of {} literal{}{}", count, count == 1 ? "" : "s",
-                                    x.is_list() ? fmt::format(", not of {}", x.size()) : ""), diags);
+    misfit(types, t, x,
+           fmt::format("a list of {} literal{}{}", count, count == 1 ? "" : "s",
+                       x.is_list() ? fmt::format(", not of {}", x.size()) : ""),
+           diags);
     return false;
   }
   const Types& layout = program.module.types;

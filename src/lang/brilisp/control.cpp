@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "lang/brilisp/body.h"
-#include "lang/brilisp/spelling.h"
 
 namespace ll::brilisp {
 
@@ -14,14 +13,15 @@ Value BodyLowering::label(const Form& form, const Sexp& x, Destination&) {
     return {};
   }
   const Label& l = *labels_.find(x[1].symbol());
-  if (l.span != x.span()) return {};                          // a second one; reported
+  if (l.span != x.span()) return {};  // a second one; reported
   if (!is_dropping_) {
     if (l.params.empty()) {
       b_->jmp(l.block);
     } else {
-      diags_.error(Code::E0320, x.span(), fmt::format("control falls into label '{}', which takes {} argument{}",
-                                                      x[1].symbol().str(), l.params.size(),
-                                                      l.params.size() == 1 ? "" : "s"))
+      diags_
+          .error(Code::E0320, x.span(),
+                 fmt::format("control falls into label '{}', which takes {} argument{}",
+                             x[1].symbol().str(), l.params.size(), l.params.size() == 1 ? "" : "s"))
           .suggest(fmt::format("write (jmp {} …) before it", x[1].symbol().str()));
     }
   }
@@ -33,7 +33,8 @@ Value BodyLowering::label(const Form& form, const Sexp& x, Destination&) {
     return {};
   }
   std::vector<ValueId> values;
-  for (const Destination& p : l.params) values.push_back(f_->add_param(l.block, program_.ir(p.type), p.span));
+  for (const Destination& p : l.params)
+    values.push_back(f_->add_param(l.block, program_.ir(p.type), p.span));
   for (size_t i = 0; i < values.size(); ++i) assign(l.params[i], {l.params[i].type, values[i]});
   return {};
 }
@@ -41,24 +42,29 @@ Value BodyLowering::label(const Form& form, const Sexp& x, Destination&) {
 bool BodyLowering::edge(const Sexp& x, bool is_list_form, Edge& edge) {
   const Sexp& target = is_list_form ? x[0] : x;
   if (!target.is_symbol()) {
-    diags_.error(Code::E0300, target.span(), fmt::format("a jump goes to a label's name, not to '{}'", print(target)));
+    diags_.error(Code::E0300, target.span(),
+                 fmt::format("a jump goes to a label's name, not to '{}'", print(target)));
     return false;
   }
   const Label* l = labels_.find(target.symbol());
   if (!l) {
-    Diag& d = diags_.error(Code::E0310, target.span(), fmt::format("'{}' has no label '{}'", entry_->name.str(),
-                                                                   target.symbol().str()));
-    suggest_spelling(d, target.symbol(), labels_.names());
+    Diag& d = diags_.error(
+        Code::E0310, target.span(),
+        fmt::format("'{}' has no label '{}'", entry_->name.str(), target.symbol().str()));
+    suggest(d, target.symbol(), labels_.names());
     return false;
   }
   std::span<const Sexp> args = is_list_form ? x.items().subspan(1) : std::span<const Sexp>();
   return edge_arguments(*l, target.symbol(), args, x.span(), edge);
 }
 
-bool BodyLowering::edge_arguments(const Label& to, Symbol name, std::span<const Sexp> args, Span at, Edge& edge) {
+bool BodyLowering::edge_arguments(const Label& to, Symbol name, std::span<const Sexp> args, Span at,
+                                  Edge& edge) {
   if (args.size() != to.params.size()) {
-    diags_.error(Code::E0320, at, fmt::format("label '{}' takes {} argument{}, not {}", name.str(), to.params.size(),
-                                              to.params.size() == 1 ? "" : "s", args.size()))
+    diags_
+        .error(Code::E0320, at,
+               fmt::format("label '{}' takes {} argument{}, not {}", name.str(), to.params.size(),
+                           to.params.size() == 1 ? "" : "s", args.size()))
         .note(to.span, "defined here");
     return false;
   }
@@ -67,9 +73,10 @@ bool BodyLowering::edge_arguments(const Label& to, Symbol name, std::span<const 
   for (size_t i = 0; i < args.size(); ++i) {
     Value v = operand(args[i]);
     if (v.ok() && to.params[i].type && v.type != to.params[i].type) {
-      diags_.error(Code::E0320, args[i].span(), fmt::format("'{}' is of type {}, but label '{}' takes {} here",
-                                                            print(args[i]), types_.str(v.type), name.str(),
-                                                            types_.str(to.params[i].type)))
+      diags_
+          .error(Code::E0320, args[i].span(),
+                 fmt::format("'{}' is of type {}, but label '{}' takes {} here", print(args[i]),
+                             types_.str(v.type), name.str(), types_.str(to.params[i].type)))
           .note(to.params[i].span, "declared here");
       ok = false;
     }
@@ -85,7 +92,9 @@ Value BodyLowering::jmp(const Form& form, const Sexp& x, Destination&) {
   if (!operands(form, x, 1, SIZE_MAX)) return {};
   Sexp target = Sexp::list(x.items().subspan(1), x.span());
   Edge to;
-  if (edge(target, true, to)) b_->add({.op = Op::Jmp, .imm = f_->add_edges({&to, 1}), .span = {}}, std::span<const ValueId>());
+  if (edge(target, true, to))
+    b_->add({.op = Op::Jmp, .imm = f_->add_edges({&to, 1}), .span = {}},
+            std::span<const ValueId>());
   return {};
 }
 
@@ -97,7 +106,9 @@ Value BodyLowering::br(const Form& form, const Sexp& x, Destination&) {
   Edge to[2];
   bool ok = c.ok();
   for (uint32_t i = 0; i < 2; ++i) ok = edge(x[i + 2], x[i + 2].size() > 0, to[i]) && ok;
-  if (ok) b_->add({.op = Op::Br, .imm = f_->add_edges(to), .span = {}}, std::span<const ValueId>(&c.value, 1));
+  if (ok)
+    b_->add({.op = Op::Br, .imm = f_->add_edges(to), .span = {}},
+            std::span<const ValueId>(&c.value, 1));
   return {};
 }
 
@@ -108,19 +119,23 @@ Value BodyLowering::ret(const Form& form, const Sexp& x, Destination&) {
   if (x.size() == 1) {
     if (type.ret == SourceTypes::kVoid) b_->ret();
     else
-      diags_.error(Code::E0319, x.span(), fmt::format("'{}' returns {}, but this returns nothing",
-                                                      entry_->name.str(), types_.str(type.ret)));
+      diags_.error(Code::E0319, x.span(),
+                   fmt::format("'{}' returns {}, but this returns nothing", entry_->name.str(),
+                               types_.str(type.ret)));
     return {};
   }
   Value v = operand(x[1]);
   if (!v.ok()) return {};
   if (v.type == type.ret) b_->ret(v.value);
   else if (type.ret == SourceTypes::kVoid)
-    diags_.error(Code::E0319, x.span(), fmt::format("'{}' is void and cannot return a value", entry_->name.str()))
+    diags_
+        .error(Code::E0319, x.span(),
+               fmt::format("'{}' is void and cannot return a value", entry_->name.str()))
         .suggest("write (ret)");
   else
-    diags_.error(Code::E0319, x.span(), fmt::format("'{}' returns {}, but '{}' is of type {}", entry_->name.str(),
-                                                    types_.str(type.ret), print(x[1]), types_.str(v.type)));
+    diags_.error(Code::E0319, x.span(),
+                 fmt::format("'{}' returns {}, but '{}' is of type {}", entry_->name.str(),
+                             types_.str(type.ret), print(x[1]), types_.str(v.type)));
   return {};
 }
 

@@ -61,8 +61,9 @@ class StructLayout {
   }
 
   void report_cycle(SourceType t) {
-    diags_.error(Code::E0304, program_.types.struct_span(t),
-                 fmt::format("struct '{}' contains itself", program_.types.struct_name(t).str()))
+    diags_
+        .error(Code::E0304, program_.types.struct_span(t),
+               fmt::format("struct '{}' contains itself", program_.types.struct_name(t).str()))
         .suggest("hold a pointer to it instead");
     ok_ = false;
   }
@@ -74,8 +75,9 @@ class StructLayout {
     bool fits = std::all_of(fields.begin(), fields.end(), [](TypeId f) { return f.valid(); });
     if (fits && program_.module.types.define_struct(program_.ir(t), std::move(fields))) return;
     if (ok_)
-      diags_.error(Code::E0304, program_.types.struct_span(t),
-                   fmt::format("struct '{}' is too large", program_.types.struct_name(t).str()))
+      diags_
+          .error(Code::E0304, program_.types.struct_span(t),
+                 fmt::format("struct '{}' is too large", program_.types.struct_name(t).str()))
           .note({}, "no object may be larger than 1 TiB");
     ok_ = false;
   }
@@ -93,7 +95,7 @@ class StructLayout {
 void initialise(Program& program, const Sexp& item, const GlobalEntry& entry, Diags& diags) {
   static const Symbol kConst("const"), kPtrTo("ptr-to"), kAddrspace("addrspace");
   const Sexp& init = item[2];
-  if (init.head() == kAddrspace) return;                      // part of the declaration
+  if (init.head() == kAddrspace) return;  // part of the declaration
   Global& g = program.module.global(entry.id);
   if (init.size() != 2 || (init.head() != kConst && init.head() != kPtrTo)) {
     diags.error(Code::E0323, init.span(), fmt::format("'{}' is not an initialiser", print(init)))
@@ -103,21 +105,25 @@ void initialise(Program& program, const Sexp& item, const GlobalEntry& entry, Di
   if (init.head() == kConst) {
     std::vector<uint8_t> bytes(program.module.types.size(g.type));
     if (!encode_constant(program, entry.type, init[1], bytes, diags)) return;
-    if (std::any_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b != 0; })) g.init = std::move(bytes);
+    if (std::any_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b != 0; }))
+      g.init = std::move(bytes);
     return;
   }
   const GlobalEntry* target = init[1].is_symbol() ? program.find_global(init[1].symbol()) : nullptr;
   if (!target) {
-    Diag& d = diags.error(Code::E0324, init[1].span(), fmt::format("'{}' is not a global", print(init[1])));
+    Diag& d = diags.error(Code::E0324, init[1].span(),
+                          fmt::format("'{}' is not a global", print(init[1])));
     if (init[1].is_symbol()) suggest_spelling(d, init[1].symbol(), program.global_names());
     return;
   }
   if (!target->type) return;
   SourceType address = program.types.pointer(target->type, program.module.global(target->id).space);
   if (address != entry.type) {
-    diags.error(Code::E0323, init.span(), fmt::format("the address of '{}' is of type {}, but '{}' is of type {}",
-                                                      init[1].symbol().str(), program.types.str(address),
-                                                      g.name.str(), program.types.str(entry.type)))
+    diags
+        .error(Code::E0323, init.span(),
+               fmt::format("the address of '{}' is of type {}, but '{}' is of type {}",
+                           init[1].symbol().str(), program.types.str(address), g.name.str(),
+                           program.types.str(entry.type)))
         .note(target->span, fmt::format("'{}' is defined here", init[1].symbol().str()));
     return;
   }
@@ -128,9 +134,12 @@ void initialise(Program& program, const Sexp& item, const GlobalEntry& entry, Di
 bool declare_global(Program& program, const Sexp& item, Diags& diags) {
   static const Symbol kAddrspace("addrspace");
   if (item.size() < 2 || item.size() > 3 || item[1].size() != 2 || !item[1][0].is_symbol()) {
-    Diag& d = diags.error(Code::E0300, item.span(), "malformed global")
-                  .suggest("write (define-global (name type)) or (define-global (name type) initialiser)");
-    if (item.size() > 3) d.note(item[3].span(), "a global has one initialiser or address space, not both");
+    Diag& d =
+        diags.error(Code::E0300, item.span(), "malformed global")
+            .suggest(
+                "write (define-global (name type)) or (define-global (name type) initialiser)");
+    if (item.size() > 3)
+      d.note(item[3].span(), "a global has one initialiser or address space, not both");
     return false;
   }
   const Sexp& pair = item[1];
@@ -143,13 +152,19 @@ bool declare_global(Program& program, const Sexp& item, Diags& diags) {
   GlobalEntry entry{.id = {}, .type = program.parse_type(pair[1], diags), .span = pair.span()};
   std::optional<Space> space = Space::Generic;
   if (item.size() == 3 && item[2].head() == kAddrspace) space = parse_space(item[2], diags);
+  if (space == Space::Private) {
+    diags.error(Code::E0303, item[2].span(), "a global cannot live in private memory")
+        .note({}, "address space 5 belongs to one work-item; use alloc in a function");
+    space = std::nullopt;
+  }
   if (!space) entry.type = {};
   if (entry.type) {
     Global g;
     g.name = name;
     g.type = program.ir(entry.type);
     g.space = *space;
-    g.align = std::max<uint32_t>(program.module.types.align(g.type), *space == Space::Shared ? 16 : 1);
+    g.align =
+        std::max<uint32_t>(program.module.types.align(g.type), *space == Space::Shared ? 16 : 1);
     g.span = pair.span();
     entry.id = program.module.add_global(std::move(g));
   }
@@ -166,16 +181,20 @@ void warn_unknown_words(const Sexp& item, Diags& diags) {
   for (size_t dash = rest.find('-'); dash != std::string_view::npos; dash = rest.find('-')) {
     rest.remove_prefix(dash + 1);
     std::string_view word = rest.substr(0, rest.find('-'));
-    if (std::find(std::begin(kAttributeWords), std::end(kAttributeWords), word) == std::end(kAttributeWords))
-      diags.warning(Code::W0325, item[0].span(), fmt::format("unknown attribute word '{}' in '{}'", word,
-                                                             item.head().str()))
+    if (std::find(std::begin(kAttributeWords), std::end(kAttributeWords), word) ==
+        std::end(kAttributeWords))
+      diags
+          .warning(Code::W0325, item[0].span(),
+                   fmt::format("unknown attribute word '{}' in '{}'", word, item.head().str()))
           .note({}, "the words are inline, kernel and brilisp");
   }
 }
 
 std::optional<FunctionType> function_type(Program& program, const Sexp& prototype, Diags& diags) {
-  FunctionType type{.ret = program.parse_result_type(prototype[0][1], diags), .params = {},
-                    .span = prototype.span(), .external = {}};
+  FunctionType type{.ret = program.parse_result_type(prototype[0][1], diags),
+                    .params = {},
+                    .span = prototype.span(),
+                    .external = {}};
   bool ok = type.ret.valid();
   std::unordered_map<Symbol, Span> seen;
   for (const Sexp& param : prototype.items().subspan(1)) {
@@ -183,7 +202,9 @@ std::optional<FunctionType> function_type(Program& program, const Sexp& prototyp
     ok = ok && type.params.back().valid();
     auto [earlier, fresh] = seen.try_emplace(param[0].symbol(), param.span());
     if (fresh) continue;
-    diags.error(Code::E0305, param.span(), fmt::format("argument '{}' is declared twice", param[0].symbol().str()))
+    diags
+        .error(Code::E0305, param.span(),
+               fmt::format("argument '{}' is declared twice", param[0].symbol().str()))
         .note(earlier->second, "first declared here");
     ok = false;
   }
@@ -198,7 +219,8 @@ bool same_in_ir(Program& program, const FunctionType& a, const FunctionType& b) 
 }
 
 // Adds the prototype `type` to a function that is known already, or reports why it does not fit.
-void redeclare(Program& program, FunctionEntry& entry, FunctionType type, const Sexp* body, Span at, Diags& diags) {
+void redeclare(Program& program, FunctionEntry& entry, FunctionType type, const Sexp* body, Span at,
+               Diags& diags) {
   if (body && entry.item) {
     diags.error(Code::E0305, at, fmt::format("function '{}' is defined twice", entry.name.str()))
         .note(entry.span, "first defined here");
@@ -208,10 +230,14 @@ void redeclare(Program& program, FunctionEntry& entry, FunctionType type, const 
     // A definition in the module must be what every declaration says. Two declarations of a C
     // function may differ in types, and between forms in their number: C has variadic functions.
     bool is_external = !body && !entry.item;
-    bool fits = is_external ? earlier.params.size() == type.params.size() || earlier.form != type.form
-                            : same_in_ir(program, earlier, type);
+    bool fits = is_external
+                    ? earlier.params.size() == type.params.size() || earlier.form != type.form
+                    : same_in_ir(program, earlier, type);
     if (fits) continue;
-    diags.error(Code::E0306, at, fmt::format("this declaration of '{}' differs from an earlier one", entry.name.str()))
+    diags
+        .error(
+            Code::E0306, at,
+            fmt::format("this declaration of '{}' differs from an earlier one", entry.name.str()))
         .note(earlier.span, "declared here");
     entry.is_broken = true;
     return;
@@ -229,13 +255,17 @@ void declare_function(Program& program, const Program::Item& item, Diags& diags)
   warn_unknown_words(form, diags);
   std::optional<Prototype> prototype = form.size() > 1 ? read_prototype(form[1]) : std::nullopt;
   if (!prototype) {
-    diags.error(Code::E0300, form.size() > 1 ? form[1].span() : form.span(), "malformed function prototype")
+    diags
+        .error(Code::E0300, form.size() > 1 ? form[1].span() : form.span(),
+               "malformed function prototype")
         .suggest("write ((name result-type) (argument type) …)");
     return;
   }
   Symbol name = prototype->name;
   if (const GlobalEntry* g = program.find_global(name)) {
-    diags.error(Code::E0305, form[1].span(), fmt::format("'{}' is a global and a function", name.str()))
+    diags
+        .error(Code::E0305, form[1].span(),
+               fmt::format("'{}' is a global and a function", name.str()))
         .note(g->span, "the global is defined here");
     return;
   }
@@ -243,10 +273,10 @@ void declare_function(Program& program, const Program::Item& item, Diags& diags)
   FunctionEntry* entry = program.find_function(name);
   std::optional<FunctionType> type = function_type(program, form[1], diags);
   bool is_new = entry == nullptr;
-  if (is_new) entry = &program.add_function(name, form[1][0].span());
+  if (is_new) entry = &program.add_function(name, form[1][0][0].span());
   if (type) {
     type->form = item.number;
-    redeclare(program, *entry, std::move(*type), body, form[1][0].span(), diags);
+    redeclare(program, *entry, std::move(*type), body, form[1][0][0].span(), diags);
   } else {
     entry->is_broken = true;
   }
@@ -272,11 +302,14 @@ bool declare_structs(Program& program, Diags& diags) {
   for (const Program::Item& item : program.struct_items) {
     const Sexp& form = *item.form;
     if (form.size() != 3 || !form[1].is_symbol() || !form[2].is_list()) {
-      diags.error(Code::E0300, form.span(), "malformed struct").suggest("write (define-struct name (type …))");
+      diags.error(Code::E0300, form.span(), "malformed struct")
+          .suggest("write (define-struct name (type …))");
       continue;
     }
     if (SourceType known = program.types.find_struct(form[1].symbol())) {
-      diags.error(Code::E0305, form.span(), fmt::format("struct '{}' is defined twice", form[1].symbol().str()))
+      diags
+          .error(Code::E0305, form.span(),
+                 fmt::format("struct '{}' is defined twice", form[1].symbol().str()))
           .note(program.types.struct_span(known), "first defined here");
       continue;
     }
@@ -285,7 +318,8 @@ bool declare_structs(Program& program, Diags& diags) {
   }
   for (const Sexp* form : forms) {
     std::vector<SourceType> fields;
-    for (const Sexp& field : (*form)[2].items()) fields.push_back(program.types.parse(field, diags));
+    for (const Sexp& field : (*form)[2].items())
+      fields.push_back(program.types.parse(field, diags));
     program.types.set_fields(program.types.find_struct((*form)[1].symbol()), std::move(fields));
   }
   if (diags.error_count() != errors) return false;
@@ -298,14 +332,17 @@ bool declare_strings(Program& program, Diags& diags) {
   for (const Program::Item& item : program.string_items) {
     const Sexp& form = *item.form;
     if (form.size() != 3 || !form[1].is_symbol() || !form[2].is_string()) {
-      diags.error(Code::E0300, form.span(), "malformed string constant").suggest("write (define-string name \"text\")");
+      diags.error(Code::E0300, form.span(), "malformed string constant")
+          .suggest("write (define-string name \"text\")");
       continue;
     }
     auto [earlier, fresh] = seen.try_emplace(form[1].symbol(), form.span());
     if (fresh) {
       program.add_string(form[1].symbol(), program.text(form[2].string()));
     } else {
-      diags.error(Code::E0305, form.span(), fmt::format("string constant '{}' is defined twice", form[1].symbol().str()))
+      diags
+          .error(Code::E0305, form.span(),
+                 fmt::format("string constant '{}' is defined twice", form[1].symbol().str()))
           .note(earlier->second, "first defined here");
     }
   }
@@ -316,8 +353,10 @@ bool declare_globals(Program& program, Diags& diags) {
   size_t errors = diags.error_count();
   std::vector<const Sexp*> initialised;
   for (const Program::Item& item : program.global_items)
-    if (declare_global(program, *item.form, diags) && item.form->size() == 3) initialised.push_back(item.form);
-  for (const Sexp* form : initialised) initialise(program, *form, *program.find_global((*form)[1][0].symbol()), diags);
+    if (declare_global(program, *item.form, diags) && item.form->size() == 3)
+      initialised.push_back(item.form);
+  for (const Sexp* form : initialised)
+    initialise(program, *form, *program.find_global((*form)[1][0].symbol()), diags);
   return diags.error_count() == errors;
 }
 
@@ -334,8 +373,10 @@ FunctionEntry* declare_prelude(Program& program, Symbol name, Diags& diags) {
   const Prototype* p = kPrelude.prelude(name);
   if (!p) return nullptr;
   FunctionEntry& entry = program.add_function(name, {});
-  FunctionType type{.ret = program.types.parse(p->ret, diags), .params = {}, .span = {}, .external = {}};
-  for (const Parameter& param : p->params) type.params.push_back(program.types.parse(param.type, diags));
+  FunctionType type{
+      .ret = program.types.parse(p->ret, diags), .params = {}, .span = {}, .external = {}};
+  for (const Parameter& param : p->params)
+    type.params.push_back(program.types.parse(param.type, diags));
   entry.types.push_back(std::move(type));
   return &entry;
 }

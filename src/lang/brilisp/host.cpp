@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "lang/brilisp/body.h"
-#include "lang/brilisp/spelling.h"
 #include "support/kernel_desc.h"
 
 namespace ll::brilisp {
@@ -13,7 +12,8 @@ constexpr TypeId kDevicePtr = ptr_type(Space::Global);
 
 }  // namespace
 
-ValueId BodyLowering::runtime_call(std::string_view name, TypeId ret, std::initializer_list<ValueId> args) {
+ValueId BodyLowering::runtime_call(std::string_view name, TypeId ret,
+                                   std::initializer_list<ValueId> args) {
   program_.uses_device_forms = true;
   std::vector<TypeId> params;
   for (ValueId v : args) params.push_back(f_->type(v));
@@ -30,7 +30,8 @@ ValueId BodyLowering::where(const Sexp& x) { return text(program_.sources.descri
 ValueId BodyLowering::byte_count(const Sexp& count, SourceType element) {
   ValueId n = extended(count);
   if (!n.valid()) return n;
-  if (f_->is_const(n)) return f_->constant(kInt64, f_->inst(n).imm * static_cast<int64_t>(size_of(element)));
+  if (f_->is_const(n))
+    return f_->constant(kInt64, f_->inst(n).imm * static_cast<int64_t>(size_of(element)));
   return b_->binary(Op::Mul, n, f_->constant(kInt64, static_cast<int64_t>(size_of(element))));
 }
 
@@ -40,7 +41,8 @@ Value BodyLowering::device_alloc(const Form& form, const Sexp& x, Destination&) 
   if (!element) return {};
   ValueId bytes = byte_count(x[2], element);
   if (!bytes.valid()) return {};
-  return {types_.pointer(element, Space::Global), runtime_call("ll_device_alloc", kDevicePtr, {bytes, where(x)})};
+  return {types_.pointer(element, Space::Global),
+          runtime_call("ll_device_alloc", kDevicePtr, {bytes, where(x)})};
 }
 
 Value BodyLowering::device_free(const Form& form, const Sexp& x, Destination&) {
@@ -52,19 +54,22 @@ Value BodyLowering::device_free(const Form& form, const Sexp& x, Destination&) {
   return {};
 }
 
-Value BodyLowering::copy_elements(const Sexp& x, std::string_view function, bool to_device, bool from_device) {
+Value BodyLowering::copy_elements(const Sexp& x, std::string_view function, bool to_device,
+                                  bool from_device) {
   Value v[2] = {operand(x[1]), operand(x[2])};
   bool on_device[2] = {to_device, from_device};
   for (uint32_t i = 0; i < 2; ++i) {
     Space space = on_device[i] ? Space::Global : Space::Generic;
     if (!v[i].ok() || !types_.is_pointer(v[i].type) || types_.space(v[i].type) != space)
-      return wrong_type(x[i + 1], v[i], on_device[i] ? "a device pointer (ptr T (addrspace 1))"
-                                                     : "a host pointer (ptr T)");
+      return wrong_type(
+          x[i + 1], v[i],
+          on_device[i] ? "a device pointer (ptr T (addrspace 1))" : "a host pointer (ptr T)");
   }
   SourceType element = types_.pointee(v[0].type);
   if (element != types_.pointee(v[1].type)) {
-    diags_.error(Code::E0313, x.span(), fmt::format("cannot copy between {} and {}", types_.str(v[0].type),
-                                                    types_.str(v[1].type)));
+    diags_.error(
+        Code::E0313, x.span(),
+        fmt::format("cannot copy between {} and {}", types_.str(v[0].type), types_.str(v[1].type)));
     return {};
   }
   ValueId bytes = byte_count(x[3], element);
@@ -100,15 +105,18 @@ Value BodyLowering::launch(const Form& form, const Sexp& x, Destination&) {
   size_t sizes = head.size() == 0 ? 0 : head.size() - 1;
   if (!head.head() || (sizes != 2 && sizes != 4 && sizes != 6)) {
     diags_.error(Code::E0321, head.span(), fmt::format("malformed launch of '{}'", print(head)))
-        .suggest("write (k gx bx), (k gx gy bx by) or (k gx gy gz bx by bz): the grid, then the workgroup");
+        .suggest(
+            "write (k gx bx), (k gx gy bx by) or (k gx gy gz bx by bz): the grid, then the "
+            "workgroup");
     return {};
   }
   Symbol name = head.head();
   FunctionEntry* kernel = program_.find_function(name);
   if (!kernel || !kernel->item) {
-    Diag& d = diags_.error(Code::E0321, head[0].span(), fmt::format("launch of unknown kernel '{}'", name.str()));
+    Diag& d = diags_.error(Code::E0321, head[0].span(),
+                           fmt::format("launch of unknown kernel '{}'", name.str()));
     if (kernel) d.note(kernel->span, "only declared here: a kernel must be defined in the module");
-    else suggest_spelling(d, name, program_.function_names());
+    else suggest(d, name, program_.function_names());
     return {};
   }
   if (kernel->is_broken) return {};
@@ -139,8 +147,10 @@ bool BodyLowering::launch_sizes(const Sexp& head, ValueId& dims) {
 bool BodyLowering::launch_arguments(const Sexp& x, const FunctionType& kernel, ValueId& args) {
   size_t count = kernel.params.size();
   if (x.size() - 2 != count) {
-    diags_.error(Code::E0321, x.span(), fmt::format("kernel '{}' takes {} argument{}, not {}", x[1][0].symbol().str(),
-                                                    count, count == 1 ? "" : "s", x.size() - 2))
+    diags_
+        .error(Code::E0321, x.span(),
+               fmt::format("kernel '{}' takes {} argument{}, not {}", x[1][0].symbol().str(), count,
+                           count == 1 ? "" : "s", x.size() - 2))
         .note(kernel.span, "declared here");
     return false;
   }
@@ -150,11 +160,13 @@ bool BodyLowering::launch_arguments(const Sexp& x, const FunctionType& kernel, V
     const Sexp& form = x[i + 2];
     Value v = operand(form);
     SourceType expected = kernel.params[i];
-    if (types_.is_pointer(expected)) expected = types_.pointer(types_.pointee(expected), Space::Global);
+    if (types_.is_pointer(expected))
+      expected = types_.pointer(types_.pointee(expected), Space::Global);
     if (v.ok() && v.type != expected) {
-      diags_.error(Code::E0321, form.span(), fmt::format("'{}' is of type {}, but kernel '{}' takes {} here", print(form),
-                                                         types_.str(v.type), x[1][0].symbol().str(),
-                                                         types_.str(expected)))
+      diags_
+          .error(Code::E0321, form.span(),
+                 fmt::format("'{}' is of type {}, but kernel '{}' takes {} here", print(form),
+                             types_.str(v.type), x[1][0].symbol().str(), types_.str(expected)))
           .note(kernel.span, "declared here");
       ok = false;
     }

@@ -12,9 +12,13 @@ namespace {
 bool add_item(const Sexp& item, Program& program, Diags& diags) {
   static const Symbol kStruct("define-struct"), kString("define-string"), kGlobal("define-global");
   if (!is_define(item.head())) {
-    diags.error(Code::E0300, item.span(), fmt::format("'{}' is not an item of a program",
-                                                      item.head() ? std::string(item.head().str()) : print(item)))
-        .note({}, "items are define, define-inline, define-kernel, define-struct, define-string and define-global");
+    diags
+        .error(Code::E0300, item.span(),
+               fmt::format("'{}' is not an item of a program",
+                           item.head() ? std::string(item.head().str()) : print(item)))
+        .note({},
+              "items are define, define-inline, define-kernel, define-struct, define-string and "
+              "define-global");
     return false;
   }
   auto& list = item.head() == kStruct   ? program.struct_items
@@ -30,7 +34,8 @@ bool add_item(const Sexp& item, Program& program, Diags& diags) {
 bool declare(const Sexp& form, Program& program, Diags& diags) {
   static const Symbol kBrilisp("brilisp");
   if (form.head() != kBrilisp) {
-    diags.error(Code::E0300, form.span(), "the form is not a BriLisp program").suggest("write (brilisp item …)");
+    diags.error(Code::E0300, form.span(), "the form is not a BriLisp program")
+        .suggest("write (brilisp item …)");
     return false;
   }
   bool ok = true;
@@ -47,7 +52,7 @@ bool lower_bodies(Program& program, Diags& diags) {
   declare_globals(program, diags);
   declare_functions(program, diags);
   BodyLowering body(program, diags);
-  for (size_t i = 0; i < program.functions.size(); ++i)       // calls may add prelude functions
+  for (size_t i = 0; i < program.functions.size(); ++i)  // calls may add prelude functions
     if (const FunctionEntry& f = program.functions[i]; f.item && !f.is_broken) body.run(f);
   return diags.error_count() == errors;
 }

@@ -42,7 +42,7 @@ std::vector<Symbol> Program::global_names() const { return keys(globals_); }
 std::vector<Symbol> Program::string_names() const { return keys(strings_); }
 
 TypeId Program::ir(SourceType t) {
-  if (t.index < kPtr.index) return TypeId(t.index);           // the scalars are numbered alike
+  if (t.index < kPtr.index) return TypeId(t.index);  // the scalars are numbered alike
   if (t.index >= ir_types_.size()) ir_types_.resize(types.size());
   TypeId& known = ir_types_[t.index];
   if (known) return known;

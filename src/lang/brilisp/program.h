@@ -17,25 +17,25 @@ namespace ll::brilisp {
 struct FunctionType {
   SourceType ret;
   std::vector<SourceType> params;
-  Span span;                                                  // of the prototype; invalid: built in
-  uint32_t form = 0;                                          // which form of the module it is in
-  FuncId external;                                            // made at the first call
+  Span span;          // of the prototype; invalid: built in
+  uint32_t form = 0;  // which form of the module it is in
+  FuncId external;    // made at the first call
 };
 
 struct FunctionEntry {
   Symbol name;
-  Span span;                                                  // of the name, where first mentioned
+  Span span;  // of the name, where first mentioned
   std::vector<FunctionType> types;
-  const Sexp* item = nullptr;                                 // the definition; null: external
-  uint32_t defining_type = 0;                                 // its index in `types`
+  const Sexp* item = nullptr;  // the definition; null: external
+  uint32_t defining_type = 0;  // its index in `types`
   FuncId definition;
-  bool is_kernel = false;                                     // by the attribute word
-  bool is_broken = false;                                     // reported; uses stay silent
+  bool is_kernel = false;  // by the attribute word
+  bool is_broken = false;  // reported; uses stay silent
 };
 
 struct GlobalEntry {
   GlobalId id;
-  SourceType type;                                            // of the object
+  SourceType type;  // of the object
   Span span;
 };
 
@@ -56,12 +56,12 @@ class Program {
   // Items as declared, in textual order.
   struct Item {
     const Sexp* form;
-    uint32_t number;                                          // of the form that holds it
+    uint32_t number;  // of the form that holds it
   };
   std::vector<Item> struct_items, string_items, global_items, function_items;
   uint32_t form_count = 0;
 
-  std::deque<FunctionEntry> functions;                        // by first mention; addresses stay
+  std::deque<FunctionEntry> functions;  // by first mention; addresses stay
   std::vector<Launch> launches;
   bool uses_device_forms = false;
 
@@ -69,7 +69,7 @@ class Program {
   FunctionEntry& add_function(Symbol name, Span at);
   const GlobalEntry* find_global(Symbol name) const;
   void add_global(Symbol name, const GlobalEntry& g) { globals_[name] = g; }
-  GlobalId find_string(Symbol name) const;                    // invalid when there is none
+  GlobalId find_string(Symbol name) const;  // invalid when there is none
   void add_string(Symbol name, GlobalId id) { strings_[name] = id; }
   std::vector<Symbol> function_names() const;
   std::vector<Symbol> global_names() const;

@@ -42,7 +42,8 @@ bool has_attribute(Symbol head, std::string_view word) {
 std::optional<Prototype> read_prototype(const Sexp& item) {
   auto is_pair = [](const Sexp& x) { return x.size() == 2 && x[0].is_symbol(); };
   if (item.size() == 0 || !is_pair(item[0])) return std::nullopt;
-  Prototype p{.name = item[0][0].symbol(), .ret = item[0][1], .params = {}, .span = item[0][0].span()};
+  Prototype p{
+      .name = item[0][0].symbol(), .ret = item[0][1], .params = {}, .span = item[0][0].span()};
   for (const Sexp& param : item.items().subspan(1)) {
     if (!is_pair(param)) return std::nullopt;
     p.params.push_back({param[0].symbol(), param[1], param.span()});
@@ -78,7 +79,8 @@ void Signatures::collect_item(const Sexp& item, bool is_brilisp) {
   if (head == w.define_global) {
     const Sexp& pair = item[1];
     if (pair.size() != 2 || !pair[0].is_symbol()) return;
-    GlobalSignature g{.name = pair[0].symbol(), .type = pair[1], .space = {}, .span = pair[0].span()};
+    GlobalSignature g{
+        .name = pair[0].symbol(), .type = pair[1], .space = {}, .span = pair[0].span()};
     if (item.size() > 2 && item[2].head() == w.addrspace) g.has_space = true, g.space = item[2];
     globals_.push_back(g);
     global_by_name_.try_emplace(g.name, &globals_.back());
@@ -114,8 +116,8 @@ void Signatures::collect_shared(const Sexp& item) {
   if (item.size() != 3 || !item[1].is_symbol() || item[2].size() != 2) return;
   SexpBuilder b(arena_);
   Span at = item[2].span();
-  GlobalSignature g{.name = item[1].symbol(), .type = {}, .has_space = true, .space = {},
-                    .span = item[1].span()};
+  GlobalSignature g{
+      .name = item[1].symbol(), .type = {}, .has_space = true, .space = {}, .span = item[1].span()};
   g.type = b.list({b.symbol("arr", at), item[2][0], item[2][1]}, at);
   g.space = b.list({b.symbol("addrspace", at), Sexp::integer(3, at)}, at);
   globals_.push_back(g);

@@ -16,7 +16,7 @@
 namespace ll::brilisp {
 
 struct Parameter {
-  Symbol name;                                                // empty in a struct of BriLisp
+  Symbol name;  // empty in a struct of BriLisp
   Sexp type;
   Span span;
 };
@@ -25,28 +25,28 @@ struct Prototype {
   Symbol name;
   Sexp ret;
   std::vector<Parameter> params;
-  Span span;                                                  // of the name
+  Span span;  // of the name
   bool has_body = false;
   bool is_kernel = false;
 };
 
 struct GlobalSignature {
   Symbol name;
-  Sexp type;                                                  // of the object, not of its address
+  Sexp type;  // of the object, not of its address
   bool has_space = false;
-  Sexp space;                                                 // the (addrspace N) form
+  Sexp space;  // the (addrspace N) form
   Span span;
 };
 
 struct StructSignature {
   Symbol name;
-  std::vector<Parameter> fields;                              // names are empty in BriLisp
+  std::vector<Parameter> fields;  // names are empty in BriLisp
   Span span;
 };
 
 class Signatures {
  public:
-  Signatures();                                               // knows the host prelude
+  Signatures();  // knows the host prelude
 
   // Adds the items of a (brilisp …), (c-lisp …) or (cuda-lisp …) form.
   void collect(const Sexp& form);
@@ -73,7 +73,7 @@ class Signatures {
   void collect_shared(const Sexp& item);
 
   Arena arena_;
-  std::deque<Prototype> functions_, prelude_;                 // deques: addresses stay
+  std::deque<Prototype> functions_, prelude_;  // deques: addresses stay
   std::deque<GlobalSignature> globals_;
   std::deque<StructSignature> structures_;
   std::unordered_map<Symbol, const Prototype*> function_by_name_, prelude_by_name_;

@@ -41,7 +41,8 @@ Symbol nearest_name(Symbol wrong, std::span<const Symbol> known) {
   Symbol found;
   for (Symbol s : known.first(std::min(known.size(), kMaxKnown))) {
     std::string_view other = s.str();
-    size_t gap = other.size() > text.size() ? other.size() - text.size() : text.size() - other.size();
+    size_t gap =
+        other.size() > text.size() ? other.size() - text.size() : text.size() - other.size();
     if (s == wrong || gap >= best) continue;
     size_t d = distance(text, other, best - 1);
     // Equal distances are decided by the text, so that messages do not depend on table order.
@@ -51,7 +52,8 @@ Symbol nearest_name(Symbol wrong, std::span<const Symbol> known) {
 }
 
 void suggest_spelling(Diag& diag, Symbol wrong, std::span<const Symbol> known) {
-  if (Symbol s = nearest_name(wrong, known)) diag.suggest(fmt::format("did you mean '{}'?", s.str()));
+  if (Symbol s = nearest_name(wrong, known))
+    diag.suggest(fmt::format("did you mean '{}'?", s.str()));
 }
 
 }  // namespace ll::brilisp

@@ -12,16 +12,17 @@ struct ScalarRow {
   std::string_view text;
 };
 // In the order of the fixed ids.
-constexpr ScalarRow kScalars[] = {
-    {TypeKind::Void, "void"},   {TypeKind::Bool, "bool"},   {TypeKind::Int8, "int8"},
-    {TypeKind::Int16, "int16"}, {TypeKind::Int32, "int"},   {TypeKind::Int64, "int64"},
-    {TypeKind::Float, "float"}, {TypeKind::Double, "double"}};
+constexpr ScalarRow kScalars[] = {{TypeKind::Void, "void"},   {TypeKind::Bool, "bool"},
+                                  {TypeKind::Int8, "int8"},   {TypeKind::Int16, "int16"},
+                                  {TypeKind::Int32, "int"},   {TypeKind::Int64, "int64"},
+                                  {TypeKind::Float, "float"}, {TypeKind::Double, "double"}};
 
 struct Words {
   Symbol ptr{"ptr"}, arr{"arr"}, structure{"struct"}, addrspace{"addrspace"};
   std::unordered_map<Symbol, SourceType> scalars;
   Words() {
-    for (uint32_t i = 0; i < std::size(kScalars); ++i) scalars[Symbol(kScalars[i].text)] = SourceType(i);
+    for (uint32_t i = 0; i < std::size(kScalars); ++i)
+      scalars[Symbol(kScalars[i].text)] = SourceType(i);
     scalars[Symbol("int32")] = SourceTypes::kInt;
   }
 };
@@ -43,11 +44,13 @@ SourceType unknown_type(const Sexp& form, Diags& diags) {
 }  // namespace
 
 SourceTypes::SourceTypes() {
-  for (const ScalarRow& s : kScalars) rows_.push_back({.kind = s.kind, .inner = {}, .name = {}, .span = {}, .fields = {}});
+  for (const ScalarRow& s : kScalars)
+    rows_.push_back({.kind = s.kind, .inner = {}, .name = {}, .span = {}, .fields = {}});
 }
 
 SourceType SourceTypes::intern(Row row) {
-  uint64_t key = (row.number * 2 + (row.kind == TypeKind::Ptr)) * 0x9e3779b97f4a7c15ull ^ row.inner.index;
+  uint64_t key =
+      (row.number * 2 + (row.kind == TypeKind::Ptr)) * 0x9e3779b97f4a7c15ull ^ row.inner.index;
   auto& bucket = by_shape_[key];
   for (SourceType t : bucket) {
     const Row& r = rows_[t.index];
@@ -59,12 +62,20 @@ SourceType SourceTypes::intern(Row row) {
 }
 
 SourceType SourceTypes::pointer(SourceType pointee, Space space) {
-  return intern({.kind = TypeKind::Ptr, .inner = pointee, .number = static_cast<uint64_t>(space),
-                 .name = {}, .span = {}, .fields = {}});
+  return intern({.kind = TypeKind::Ptr,
+                 .inner = pointee,
+                 .number = static_cast<uint64_t>(space),
+                 .name = {},
+                 .span = {},
+                 .fields = {}});
 }
 
 SourceType SourceTypes::array(uint64_t count, SourceType element) {
-  return intern({.kind = TypeKind::Array, .inner = element, .number = count, .name = {}, .span = {},
+  return intern({.kind = TypeKind::Array,
+                 .inner = element,
+                 .number = count,
+                 .name = {},
+                 .span = {},
                  .fields = {}});
 }
 
@@ -72,7 +83,8 @@ SourceType SourceTypes::declare_struct(Symbol name, Span at) {
   auto [found, fresh] = structs_.try_emplace(name);
   if (fresh) {
     found->second = SourceType(static_cast<uint32_t>(rows_.size()));
-    rows_.push_back({.kind = TypeKind::Struct, .inner = {}, .name = name, .span = at, .fields = {}});
+    rows_.push_back(
+        {.kind = TypeKind::Struct, .inner = {}, .name = name, .span = at, .fields = {}});
     struct_names_.push_back(name);
   }
   return found->second;
@@ -113,7 +125,8 @@ SourceType SourceTypes::parse_pointer(const Sexp& form, Diags& diags) {
     return {};
   }
   if (form[1].is_symbol(Symbol("void"))) {
-    diags.error(Code::E0301, form.span(), "a pointer cannot point at void").suggest("use (ptr int8)");
+    diags.error(Code::E0301, form.span(), "a pointer cannot point at void")
+        .suggest("use (ptr int8)");
     return {};
   }
   SourceType pointee = parse(form[1], diags);
@@ -133,16 +146,19 @@ SourceType SourceTypes::parse_array(const Sexp& form, Diags& diags) {
   if (form.size() == 4 && !parse_space(form[3], diags)) return {};
   const Sexp& count = form[1];
   if (!count.is_int()) {
-    diags.error(Code::E0302, count.span(),
-                fmt::format("the size of an array must be an integer literal, not '{}'", print(count)));
+    diags.error(
+        Code::E0302, count.span(),
+        fmt::format("the size of an array must be an integer literal, not '{}'", print(count)));
     return {};
   }
   bool too_large = count.is_big() ? count.digits().front() != '-'
                                   : count.integer() > static_cast<int64_t>(Types::kMaxBytes);
   if (too_large || count.is_big() || count.integer() < 0) {
-    diags.error(Code::E0302, count.span(),
-                fmt::format("an array cannot have {} elements", print(count)))
-        .note({}, too_large ? "no object may be larger than 1 TiB" : "the size must not be negative");
+    diags
+        .error(Code::E0302, count.span(),
+               fmt::format("an array cannot have {} elements", print(count)))
+        .note({},
+              too_large ? "no object may be larger than 1 TiB" : "the size must not be negative");
     return {};
   }
   return element ? array(static_cast<uint64_t>(count.integer()), element) : SourceType();
@@ -194,7 +210,8 @@ Sexp SourceTypes::form(SourceType t, SexpBuilder& b, Span at) const {
     }
     case TypeKind::Array:
       return b.list({b.symbol("arr", at), Sexp::integer(static_cast<int64_t>(r.number), at),
-                     form(r.inner, b, at)}, at);
+                     form(r.inner, b, at)},
+                    at);
     case TypeKind::Struct:
       return b.list({b.symbol("struct", at), Sexp::symbol(r.name, at)}, at);
     default:
@@ -209,10 +226,14 @@ std::optional<Space> parse_space(const Sexp& form, Diags& diags) {
     return std::nullopt;
   }
   const Sexp& n = form[1];
-  bool known = n.is_int() && !n.is_big() && n.integer() >= 0 && n.integer() < kSpaceCount && n.integer() != 2;
+  bool known = n.is_int() && !n.is_big() && n.integer() >= 0 && n.integer() < kSpaceCount &&
+               n.integer() != 2;
   if (known) return static_cast<Space>(n.integer());
-  diags.error(Code::E0303, n.span(), fmt::format("'{}' is not the number of an address space", print(n)))
-      .note({}, "address spaces are 0 generic, 1 global, 3 workgroup-shared, 4 constant, 5 private");
+  diags
+      .error(Code::E0303, n.span(),
+             fmt::format("'{}' is not the number of an address space", print(n)))
+      .note({},
+            "address spaces are 0 generic, 1 global, 3 workgroup-shared, 4 constant, 5 private");
   return std::nullopt;
 }
 

@@ -34,7 +34,7 @@ class SourceTypes {
   // parsed; fields follow when all names are known. `at` is the place of the definition.
   SourceType declare_struct(Symbol name, Span at);
   void set_fields(SourceType s, std::vector<SourceType> fields);
-  SourceType find_struct(Symbol name) const;                  // invalid when undeclared
+  SourceType find_struct(Symbol name) const;  // invalid when undeclared
   const std::vector<Symbol>& struct_names() const { return struct_names_; }
 
   // The type that a form spells. Reports and returns an invalid id for a malformed or unknown
@@ -51,9 +51,9 @@ class SourceTypes {
   static bool is_int_or_bool(SourceType t) { return t >= kBool && t <= kInt64; }
   static bool is_float(SourceType t) { return t == kFloat || t == kDouble; }
 
-  SourceType pointee(SourceType t) const { return rows_[t.index].inner; }       // of a pointer
+  SourceType pointee(SourceType t) const { return rows_[t.index].inner; }  // of a pointer
   Space space(SourceType t) const { return static_cast<Space>(rows_[t.index].number); }
-  SourceType element(SourceType t) const { return rows_[t.index].inner; }       // of an array
+  SourceType element(SourceType t) const { return rows_[t.index].inner; }  // of an array
   uint64_t count(SourceType t) const { return rows_[t.index].number; }
   Symbol struct_name(SourceType t) const { return rows_[t.index].name; }
   Span struct_span(SourceType t) const { return rows_[t.index].span; }
@@ -64,14 +64,14 @@ class SourceTypes {
   // The same as a form. `at` becomes the span of every part.
   Sexp form(SourceType t, SexpBuilder& builder, Span at) const;
 
-  size_t size() const { return rows_.size(); }                // ids are 0 … size() - 1
+  size_t size() const { return rows_.size(); }  // ids are 0 … size() - 1
 
  private:
   struct Row {
     TypeKind kind;
-    SourceType inner;                                         // pointee or element
-    uint64_t number = 0;                                      // space or count
-    Symbol name;                                              // of a struct
+    SourceType inner;     // pointee or element
+    uint64_t number = 0;  // space or count
+    Symbol name;          // of a struct
     Span span;
     std::vector<SourceType> fields;
   };

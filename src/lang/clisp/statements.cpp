@@ -39,7 +39,7 @@ const std::vector<Sexp>& FunctionLowering::body(Symbol function, SourceType ret,
 // Falling off the end returns: nothing, 0 from `main`, else an unspecified value.
 void FunctionLowering::end_of_body(Symbol function, Span at) {
   static const Symbol kMain{"main"};
-  if (out_.is_terminated()) return;
+  if (out_.is_terminated() || !ret_) return;
   if (ret_ == SourceTypes::kVoid) return out_.ret(at);
   bool is_status = function == kMain && SourceTypes::is_int(ret_);
   Sexp value = is_status ? out_.operation("const", {Sexp::integer(0, at)}, at) : out_.undefined(at);

@@ -11,19 +11,29 @@ namespace {
 
 std::string_view describe(Op op) {
   switch (op) {
-    case Op::LocalId: return "the index of a work-item";
-    case Op::GroupId: return "the index of a workgroup";
-    case Op::GroupSize: return "the size of a workgroup";
-    case Op::GroupCount: return "the size of the grid";
-    case Op::Barrier: return "a barrier";
-    default: return info(op).text;
+    case Op::LocalId:
+      return "the index of a work-item";
+    case Op::GroupId:
+      return "the index of a workgroup";
+    case Op::GroupSize:
+      return "the size of a workgroup";
+    case Op::GroupCount:
+      return "the size of the grid";
+    case Op::Barrier:
+      return "a barrier";
+    default:
+      return info(op).text;
   }
 }
 
 class PlaceChecker {
  public:
   PlaceChecker(const Module& m, Diags& diags)
-      : m_(m), diags_(diags), calls_(m), host_(calls_, m.functions.size()), device_(calls_, m.functions.size()) {
+      : m_(m),
+        diags_(diags),
+        calls_(m),
+        host_(calls_, m.functions.size()),
+        device_(calls_, m.functions.size()) {
     for (uint32_t i = 0; i < m.functions.size(); ++i)
       if (m.functions[i]->is(kKernel)) device_.add_root(FuncId(i));
     FuncId main = m.find_function(Symbol("main"));
@@ -58,16 +68,21 @@ class PlaceChecker {
         const Inst& i = f.inst(v);
         if (is_device_only(i.op) && !device_op) {
           device_op = true;
-          report(host_, id, "host code", diags_.error(Code::E0604, i.span, fmt::format("{} exists only in kernels", describe(i.op))));
+          report(host_, id, "host code",
+                 diags_.error(Code::E0604, i.span,
+                              fmt::format("{} exists only in kernels", describe(i.op))));
         }
         if (!device_memory && touches(f, i, Space::Global)) {
           device_memory = true;
-          report(host_, id, "host code", diags_.error(Code::E0606, i.span, "host code cannot read or write device memory")
-              .suggest("copy it with copy-from-device or copy-to-device"));
+          report(host_, id, "host code",
+                 diags_.error(Code::E0606, i.span, "host code cannot read or write device memory")
+                     .suggest("copy it with copy-from-device or copy-to-device"));
         }
         if (!device_op && touches(f, i, Space::Shared)) {
           device_op = true;
-          report(host_, id, "host code", diags_.error(Code::E0604, i.span, "workgroup memory (addrspace 3) exists only in kernels"));
+          report(host_, id, "host code",
+                 diags_.error(Code::E0604, i.span,
+                              "workgroup memory (addrspace 3) exists only in kernels"));
         }
       }
   }
@@ -85,9 +100,11 @@ class PlaceChecker {
       const Function& callee = m_.function(site.callee);
       if (callee.has_body()) continue;
       std::string_view name = callee.link_name.str();
-      std::string what = name.starts_with("ll_") ? "a device form is host code: a kernel cannot use it"
-                         : name == "memcpy" ? "copying a length known only at run time is not supported in kernels yet"
-                         : fmt::format("'{}' is a C function: a kernel cannot call it", name);
+      std::string what =
+          name.starts_with("ll_") ? "a device form is host code: a kernel cannot use it"
+          : name == "memcpy"
+              ? "copying a length known only at run time is not supported in kernels yet"
+              : fmt::format("'{}' is a C function: a kernel cannot call it", name);
       Diag& d = diags_.error(Code::E0605, site.span, std::move(what));
       if (callee.span.valid()) d.note(callee.span, "declared here");
       report(device_, id, "kernel code", d);
@@ -99,8 +116,9 @@ class PlaceChecker {
     ok_ = false;
     for (uint32_t s : reach.chain(in)) {
       const CallSite& site = calls_.site(s);
-      d.note(site.span, fmt::format("'{}' is called here, by '{}'", m_.function(site.callee).name.str(),
-                                    m_.function(site.caller).name.str()));
+      d.note(site.span,
+             fmt::format("'{}' is called here, by '{}'", m_.function(site.callee).name.str(),
+                         m_.function(site.caller).name.str()));
       in = site.caller;
     }
     const Function& root = m_.function(in);
@@ -131,7 +149,8 @@ void move_to_host(Function& f) {
     casts.push_back(cast_of[v.index]);
   }
   for (ValueId& operand : f.pool)
-    if (operand.index < cast_of.size() && cast_of[operand.index].valid()) operand = cast_of[operand.index];
+    if (operand.index < cast_of.size() && cast_of[operand.index].valid())
+      operand = cast_of[operand.index];
   auto& entry = f.block(f.entry()).insts;
   entry.insert(entry.begin(), casts.begin(), casts.end());
 }
@@ -150,9 +169,9 @@ void use_one_memory(Module& m) {
 }  // namespace
 
 bool check_places(Module& m, bool uses_device_forms, Diags& diags) {
-  bool has_device_code = uses_device_forms || std::any_of(m.functions.begin(), m.functions.end(), [](auto& f) {
-    return f->is(kKernel) || f->is(kDevice);
-  });
+  bool has_device_code =
+      uses_device_forms || std::any_of(m.functions.begin(), m.functions.end(),
+                                       [](auto& f) { return f->is(kKernel) || f->is(kDevice); });
   if (has_device_code) return PlaceChecker(m, diags).run();
   use_one_memory(m);
   return true;

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxIncludeDepth = 200;
 
 struct Words {
-  Symbol module{"module"}, include{"include"}, brilisp{"brilisp"}, clisp{"c-lisp"}, cudalisp{"cuda-lisp"};
+  Symbol module{"module"}, include{"include"}, brilisp{"brilisp"}, clisp{"c-lisp"},
+      cudalisp{"cuda-lisp"};
   Symbol later[2] = {Symbol("fl"), Symbol("prelisp")};
   std::vector<Symbol> known = {module, brilisp, clisp, cudalisp};
 };
@@ -46,7 +47,7 @@ class Gatherer {
  private:
   struct OpenFile {
     fs::path path;
-    Span included;                                            // the include form that is at work
+    Span included;  // the include form that is at work
   };
 
   void form(const Sexp& x, const fs::path& path, bool is_part) {
@@ -54,7 +55,9 @@ class Gatherer {
     Symbol head = x.head();
     if (head == w.brilisp) {
       if (is_ir_text(x)) {
-        diags_.error(Code::E0603, x.span(), "IR text in a module of several forms is not supported yet")
+        diags_
+            .error(Code::E0603, x.span(),
+                   "IR text in a module of several forms is not supported yet")
             .suggest("make it the only form of a file");
         return;
       }
@@ -66,7 +69,8 @@ class Gatherer {
     } else if (std::find(std::begin(w.later), std::end(w.later), head) != std::end(w.later)) {
       diags_.error(Code::E0603, x.span(), fmt::format("({} …) is not supported yet", head.str()));
     } else if (is_part && head == w.module) {
-      diags_.error(Code::E0600, x.span(), "a module cannot stand in a module").suggest("write its forms side by side");
+      diags_.error(Code::E0600, x.span(), "a module cannot stand in a module")
+          .suggest("write its forms side by side");
     } else {
       unknown(x, path);
     }
@@ -74,10 +78,12 @@ class Gatherer {
 
   void unknown(const Sexp& x, const fs::path&) {
     if (!x.head()) {
-      diags_.error(Code::E0600, x.span(), "a program is a list that starts with the name of its language");
+      diags_.error(Code::E0600, x.span(),
+                   "a program is a list that starts with the name of its language");
       return;
     }
-    Diag& d = diags_.error(Code::E0603, x[0].span(), fmt::format("'{}' is not a language", x.head().str()));
+    Diag& d = diags_.error(Code::E0603, x[0].span(),
+                           fmt::format("'{}' is not a language", x.head().str()));
     d.note({}, "a program is (brilisp …), (c-lisp …), (cuda-lisp …) or (module …)");
     brilisp::suggest_spelling(d, x.head(), words().known);
   }
@@ -96,17 +102,20 @@ class Gatherer {
     if (std::find(done_.begin(), done_.end(), path) != done_.end()) return;
     done_.push_back(path);
     if (open_.size() >= kMaxIncludeDepth) {
-      diags_.error(Code::E0601, x.span(), fmt::format("includes nest deeper than {}", kMaxIncludeDepth));
+      diags_.error(Code::E0601, x.span(),
+                   fmt::format("includes nest deeper than {}", kMaxIncludeDepth));
       return;
     }
     std::string error;
     std::optional<std::string> text = read_file(path.string(), error);
-    const SourceFile* source = text ? diags_.sources().add(path.lexically_proximate(fs::current_path(ignored)).string(),
-                                                           std::move(*text))
-                                    : nullptr;
+    const SourceFile* source =
+        text ? diags_.sources().add(path.lexically_proximate(fs::current_path(ignored)).string(),
+                                    std::move(*text))
+             : nullptr;
     if (!source) {
       if (text) error = "the program is larger than 4 GiB";
-      diags_.error(Code::E0601, x.span(), fmt::format("cannot include '{}': {}", named.string(), error));
+      diags_.error(Code::E0601, x.span(),
+                   fmt::format("cannot include '{}': {}", named.string(), error));
       return;
     }
     if (const Sexp* program = read(*source, arena_, diags_)) file(*program, path);
@@ -114,9 +123,11 @@ class Gatherer {
 
   // Reports a file that includes itself, through whichever others.
   bool is_open(const fs::path& path, const Sexp& x) {
-    auto first = std::find_if(open_.begin(), open_.end(), [&](const OpenFile& f) { return f.path == path; });
+    auto first =
+        std::find_if(open_.begin(), open_.end(), [&](const OpenFile& f) { return f.path == path; });
     if (first == open_.end()) return false;
-    Diag& d = diags_.error(Code::E0602, x.span(), fmt::format("'{}' includes itself", path.filename().string()));
+    Diag& d = diags_.error(Code::E0602, x.span(),
+                           fmt::format("'{}' includes itself", path.filename().string()));
     for (auto f = first; f + 1 < open_.end(); ++f) d.note(f->included, "through this include");
     return true;
   }
@@ -124,7 +135,7 @@ class Gatherer {
   Arena& arena_;
   Diags& diags_;
   std::vector<LanguageForm>& forms_;
-  std::vector<OpenFile> open_;                                // from the first file to the current
+  std::vector<OpenFile> open_;  // from the first file to the current
   std::vector<fs::path> done_;
 };
 

@@ -17,6 +17,7 @@ struct LanguageForm {
 };
 
 // False after an error. Forms of unusable parts are left out.
-bool gather(const Sexp& program, const std::string& path, Arena& arena, Diags& diags, std::vector<LanguageForm>& forms);
+bool gather(const Sexp& program, const std::string& path, Arena& arena, Diags& diags,
+            std::vector<LanguageForm>& forms);
 
 }  // namespace ll::lang

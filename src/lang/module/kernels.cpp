@@ -10,20 +10,23 @@ namespace ll::lang {
 namespace {
 
 bool can_be_kernel(const Function& f) {
-  return f.has_body() && f.ret == kVoid && std::none_of(f.params.begin(), f.params.end(), is_aggregate);
+  return f.has_body() && f.ret == kVoid &&
+         std::none_of(f.params.begin(), f.params.end(), is_aggregate);
 }
 
 bool mark(Function& f, const Span* launched, Diags& diags) {
   f.flags |= kKernel;
   if (can_be_kernel(f)) return true;
   std::string_view why = f.ret == kVoid ? "takes an array or struct by value" : "returns a value";
-  Diag& d = diags.error(Code::E0607, f.span, fmt::format("'{}' {} and cannot be a kernel", f.name.str(), why));
+  Diag& d = diags.error(Code::E0607, f.span,
+                        fmt::format("'{}' {} and cannot be a kernel", f.name.str(), why));
   if (launched) d.note(*launched, "it is launched here");
   return false;
 }
 
 bool has_kernel(const Module& m) {
-  return std::any_of(m.functions.begin(), m.functions.end(), [](auto& f) { return f->is(kKernel); });
+  return std::any_of(m.functions.begin(), m.functions.end(),
+                     [](auto& f) { return f->is(kKernel); });
 }
 
 // The entry points of a device program that does not name them.
@@ -34,7 +37,8 @@ void choose_by_name_or_use(Module& m, const CallGraph& calls) {
     return;
   }
   for (uint32_t i = 0; i < m.functions.size(); ++i)
-    if (Function& f = *m.functions[i]; can_be_kernel(f) && calls.callers(FuncId(i)).empty() && calls.reaches_device(FuncId(i)))
+    if (Function& f = *m.functions[i];
+        can_be_kernel(f) && calls.callers(FuncId(i)).empty() && calls.reaches_device(FuncId(i)))
       f.flags |= kKernel;
 }
 
@@ -44,7 +48,9 @@ bool check_calls_of_kernels(const Module& m, const CallGraph& calls, Diags& diag
     const Function& f = *m.functions[i];
     if (!f.is(kKernel) || calls.callers(FuncId(i)).empty()) continue;
     const CallSite& site = calls.site(calls.callers(FuncId(i)).front());
-    diags.error(Code::E0608, site.span, fmt::format("kernel '{}' is called like a function", f.name.str()))
+    diags
+        .error(Code::E0608, site.span,
+               fmt::format("kernel '{}' is called like a function", f.name.str()))
         .note(f.span, "defined here")
         .suggest("launch it from host code, or move what both need into a function");
     ok = false;
@@ -80,7 +86,8 @@ bool infer_kernels(Module& m) {
   if (has_kernel(m)) return true;
   CallGraph calls(m);
   for (uint32_t i = 0; i < m.functions.size(); ++i)
-    if (Function& f = *m.functions[i]; can_be_kernel(f) && calls.callers(FuncId(i)).empty()) f.flags |= kKernel;
+    if (Function& f = *m.functions[i]; can_be_kernel(f) && calls.callers(FuncId(i)).empty())
+      f.flags |= kKernel;
   return has_kernel(m);
 }
 

@@ -39,7 +39,8 @@ bool lower_to_brilisp(std::vector<LanguageForm>& forms, Arena& arena, Diags& dia
 
 }  // namespace
 
-std::unique_ptr<Module> load(const Sexp& program, const std::string& path, Arena& arena, Diags& diags) {
+std::unique_ptr<Module> load(const Sexp& program, const std::string& path, Arena& arena,
+                             Diags& diags) {
   if (is_ir_text(program)) return read_module(program, diags);
   std::vector<LanguageForm> forms;
   if (!gather(program, path, arena, diags, forms)) return nullptr;

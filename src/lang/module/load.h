@@ -18,6 +18,7 @@ namespace ll::lang {
 
 // `path` is where the program stands, for the includes in it. Null after an error. The module is
 // not verified yet. `arena` must outlive the call alone.
-std::unique_ptr<Module> load(const Sexp& program, const std::string& path, Arena& arena, Diags& diags);
+std::unique_ptr<Module> load(const Sexp& program, const std::string& path, Arena& arena,
+                             Diags& diags);
 
 }  // namespace ll::lang

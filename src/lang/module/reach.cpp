@@ -37,7 +37,7 @@ void Reach::add_root(FuncId root) {
   if (contains(root)) return;
   via_[root.index] = kRoot;
   std::vector<FuncId> work = {root};
-  for (size_t next = 0; next < work.size(); ++next)           // breadth first: short chains
+  for (size_t next = 0; next < work.size(); ++next)  // breadth first: short chains
     for (uint32_t s : calls_.calls(work[next])) {
       FuncId callee = calls_.site(s).callee;
       if (contains(callee)) continue;
@@ -48,7 +48,8 @@ void Reach::add_root(FuncId root) {
 
 std::vector<uint32_t> Reach::chain(FuncId f) const {
   std::vector<uint32_t> sites;
-  for (uint32_t s = via_[f.index]; s != kRoot && s != kUnreached; s = via_[calls_.site(s).caller.index])
+  for (uint32_t s = via_[f.index]; s != kRoot && s != kUnreached;
+       s = via_[calls_.site(s).caller.index])
     sites.push_back(s);
   return sites;
 }

@@ -34,7 +34,7 @@ class CallGraph {
 class Reach {
  public:
   Reach(const CallGraph& calls, size_t functions) : calls_(calls), via_(functions, kUnreached) {}
-  void add_root(FuncId f);                                    // with everything behind it
+  void add_root(FuncId f);  // with everything behind it
   bool contains(FuncId f) const { return via_[f.index] != kUnreached; }
   // Calls from f back to a root, the last one first.
   std::vector<uint32_t> chain(FuncId f) const;

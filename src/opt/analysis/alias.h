@@ -7,7 +7,7 @@
 // object whose address does not escape is apart from every address not derived from it.
 // Access outside of the object that an address was derived from is an error of the program.
 //
-// Built in one linear walk; new instructions are unknown to it.
+// Built in one linear walk; instructions made later point at unknown objects.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -26,6 +26,7 @@ class Alias {
     uint64_t size;
   };
   Location locate(ValueId address, uint64_t size) const {
+    if (address.index >= addresses_.size()) return {address, address, 0, size};
     const Address& a = addresses_[address.index];
     return {a.object, a.anchor, a.offset, size};
   }
@@ -45,7 +46,9 @@ class Alias {
     int64_t offset = 0;
   };
   enum Kind : uint8_t { Unknown, FromOutside, Local, Global, Copied };
-  Kind kind(ValueId object) const { return kinds_[object.index]; }
+  Kind kind(ValueId object) const {
+    return object.index < kinds_.size() ? kinds_[object.index] : Unknown;
+  }
   // Made for this call, and no address of it is known to anyone else.
   bool is_private(ValueId object) const {
     Kind k = kind(object);

@@ -111,11 +111,11 @@ class AllOps {
         break;
       case Format::Load:
         if (!is_ptr(a)) return;
-        args = {a}, i.type = r, i.aux = log2(r);
+        args = {a}, i.type = r, i.aux = constant ? 0 : log2(r);   // misaligned
         break;
       case Format::Store:
         if (!is_ptr(a)) return;
-        args = {a, r}, i.aux = log2(r);
+        args = {a, r}, i.aux = constant ? 0 : log2(r);
         break;
       case Format::Copy:
         args = {a, r}, i.imm = constant ? 75 : 23, i.aux = constant ? 0 : 2;

@@ -183,14 +183,17 @@ TEST_P(IrTextErrors, AreLocated) {
   ASSERT_NE(mark, std::string::npos);
   text.erase(mark, 1);
   size_t line_start = text.rfind('\n', mark == 0 ? 0 : mark - 1);
-  size_t line = 1 + static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<long>(mark), '\n'));
+  size_t line = 1 + static_cast<size_t>(
+                        std::count(text.begin(), text.begin() + static_cast<long>(mark), '\n'));
   size_t column = line_start == std::string::npos ? mark + 1 : mark - line_start;
   Parsed p(text);
   EXPECT_FALSE(p.module);
   std::string all = p.messages();
   EXPECT_NE(all.find(GetParam().message), std::string::npos) << all;
-  EXPECT_NE(all.find("test.lisp:" + std::to_string(line) + ":" + std::to_string(column) + ": error[E02"),
-            std::string::npos) << all;
+  EXPECT_NE(
+      all.find("test.lisp:" + std::to_string(line) + ":" + std::to_string(column) + ": error[E02"),
+      std::string::npos)
+      << all;
 }
 
 // A function `f` with these instructions and a pointer `p` to work on.

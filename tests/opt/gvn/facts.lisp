@@ -1,0 +1,17 @@
+;; test: opt --passes gvn
+;; x is 3 where the branch says so; a value computed above is not computed again below.
+(brilisp (ir-version "1.0")
+  (define ((f int) (x int) (y int))
+    (set (s int) (add x y))
+    (set (c bool) (eq x 3))
+    (br c yes no)
+    (label yes)
+    (set (t int) (mul x x))
+    (ret t)
+    (label no)
+    (set (u int) (add y x))
+    (set (d bool) (gt x y))
+    (set (e bool) (lt y x))
+    (set (g int) (select d u s))
+    (set (h int) (select e u g))
+    (ret h)))

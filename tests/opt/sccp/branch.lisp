@@ -1,0 +1,18 @@
+;; test: opt --passes sccp
+;; The constant is only seen when the branch is (Wegman and Zadeck): i stays 1 in the loop.
+(brilisp (ir-version "1.0")
+  (define ((f int) (n int))
+    (jmp head 1 0)
+    (label head (i int) (k int))
+    (set (c bool) (eq i 1))
+    (br c same other)
+    (label same)
+    (jmp next i)
+    (label other)
+    (jmp next 2)
+    (label next (j int))
+    (set (k2 int) (add k 1))
+    (set (d bool) (lt k2 n))
+    (br d (head j k2) done)
+    (label done)
+    (ret j)))

@@ -1,0 +1,18 @@
+;; test: opt --passes simplify_cfg
+;; A diamond of empty blocks becomes a select, a constant branch a jump, a chain one block.
+(brilisp (ir-version "1.0")
+  (define ((f int) (c bool) (x int) (y int))
+    (br c yes no)
+    (label yes)
+    (jmp join x)
+    (label no)
+    (jmp join y)
+    (label join (v int))
+    (br #t on never)
+    (label never)
+    (ret 0)
+    (label on)
+    (set (w int) (add v 1))
+    (jmp last)
+    (label last)
+    (ret w)))

@@ -1,0 +1,17 @@
+;; test: opt --passes sroa,ssa
+;; A copied struct dissolves; the bytes of its padding move with it.
+(brilisp (ir-version "1.0")
+  (define-struct pair (int8 int))
+  (define ((f int) (from ptr) (to ptr))
+    (set (s ptr) (slot (struct pair)))
+    (set (t ptr) (slot (struct pair)))
+    (copy s from 8 (align 4))
+    (set (b ptr) (ptradd s 4))
+    (set (x int) (load b))
+    (set (y int) (add x 1))
+    (store b y)
+    (copy t s 8 (align 4))
+    (copy to t 8 (align 4))
+    (set (bt ptr) (ptradd t 4))
+    (set (r int) (load bt))
+    (ret r)))

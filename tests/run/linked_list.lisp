@@ -1,0 +1,55 @@
+;; A linked list in malloc'ed memory: build, reverse, sum, free.
+(c-lisp
+  (define ((print int) (n int)))
+  (define ((malloc (ptr int8)) (n int64)))
+  (define ((free void) (p (ptr int8))))
+  (define-struct node (value int) (next (ptr (struct node))))
+  (define ((null (ptr (struct node)))) (ret (inttoptr 0 (ptr (struct node)))))
+  (define ((is-null bool) (n (ptr (struct node))))
+    (ret (eq (ptrtoint n int64) (sext 0 int64))))
+  (define ((cons (ptr (struct node))) (value int) (next (ptr (struct node))))
+    (declare n (ptr (struct node)))
+    (set n (bitcast (call malloc (sext 16 int64)) (ptr (struct node))))
+    (store (sptradd n value) value)
+    (store (sptradd n next) next)
+    (ret n))
+  (define ((reverse (ptr (struct node))) (n (ptr (struct node))))
+    (declare done (ptr (struct node)))
+    (declare next (ptr (struct node)))
+    (set done (call null))
+    (while (not (call is-null n))
+      (set next (load (sptradd n next)))
+      (store (sptradd n next) done)
+      (set done n)
+      (set n next))
+    (ret done))
+  (define ((main int))
+    (declare list (ptr (struct node)))
+    (declare n (ptr (struct node)))
+    (declare i int)
+    (declare sum int)
+    (set list (call null))
+    (for ((set i 1) (le i 5) (set i (add i 1)))
+      (set list (call cons (mul i i) list)))
+    (call print (load (sptradd list value)))
+    (set list (call reverse list))
+    (set sum 0)
+    (set n list)
+    (while (not (call is-null n))
+      (call print (load (sptradd n value)))
+      (set sum (add sum (load (sptradd n value))))
+      (set n (load (sptradd n next))))
+    (call print sum)
+    (while (not (call is-null list))
+      (set n (load (sptradd list next)))
+      (call free (bitcast list (ptr int8)))
+      (set list n))
+    (ret 0)))
+;; expect
+;; 25
+;; 1
+;; 4
+;; 9
+;; 16
+;; 25
+;; 55
