@@ -1,6 +1,7 @@
 #include "driver/reproducer.h"
 
 #include <fmt/format.h>
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <string>

@@ -60,6 +60,7 @@ std::optional<Code> emit(const Verified& program, const Options& options, Diags&
   Code code;
   std::string body;
   bool ok = emit_globals(m, unit.global_names, diags, body);
+  if (!body.empty()) body.insert(0, "\n");
   code.kernels = describe_kernels(m);
   size_t n = 0;
   for (const auto& f : m.functions) {
@@ -70,7 +71,7 @@ std::optional<Code> emit(const Verified& program, const Options& options, Diags&
     ok &= check_limits(unit, *f) && FunctionEmitter(unit, *f).emit(desc.entry, body);
   }
   if (!ok) return std::nullopt;
-  code.text = fmt::format(".version {}.{}\n.target {}\n.address_size 64\n\n", unit.ptx / 10,
+  code.text = fmt::format(".version {}.{}\n.target {}\n.address_size 64\n", unit.ptx / 10,
                           unit.ptx % 10, arch->name);
   code.text += body;
   return code;

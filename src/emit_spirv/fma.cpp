@@ -17,7 +17,7 @@ SpvId KernelEmitter::fma(const Inst& i) {
   if (i.type == kFloat) return fma_through_double(a, b, c);
   diags_.error(Code::E0763, i.span,
                fmt::format("fma of double is not exact on every {} device", w_.target().name))
-      .suggest(fmt::format("use * and +, or --arch {}-fma for devices whose fma rounds once",
+      .suggest(fmt::format("use * and +, or --arch {}-gpu for devices whose fma rounds once",
                            w_.target().name));
   return a;
 }

@@ -55,6 +55,8 @@ void KernelEmitter::open_function() {
   load_dims(Op::LocalId, builtins_.local_id, spv::BuiltIn::LocalInvocationId);
   load_dims(Op::GroupId, builtins_.group_id, spv::BuiltIn::WorkgroupId);
   load_dims(Op::GroupCount, builtins_.group_count, spv::BuiltIn::NumWorkgroups);
+  if (plan_.uses_always)
+    always_ = test(spv::Op::OpINotEqual, dims_[dim_row(Op::GroupCount)][0], w_.u32(0));
   w_.entry_point(id, f_.link_name.str(), interface_);
   modes(id);
 }
@@ -192,6 +194,7 @@ void KernelEmitter::load_dims(Op which, SpvId& variable, spv::BuiltIn builtin) {
   for (BlockId b : f_.layout)
     for (ValueId v : f_.block(b).insts)
       if (const Inst& i = f_.inst(v); i.op == which) wanted[i.imm] = true;
+  if (which == Op::GroupCount && plan_.uses_always) wanted[0] = true;
   if (!wanted[0] && !wanted[1] && !wanted[2]) return;
   SpvId vector = w_.vector_type(w_.int_type(32), 3);
   if (variable == 0) {

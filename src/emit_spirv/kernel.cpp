@@ -32,7 +32,7 @@ Function skeleton(const Plan& plan) {
 
 bool KernelEmitter::run() {
   if (!check()) return false;
-  auto plan = structure(f_, diags_);
+  auto plan = structure(f_, w_.target().pin, diags_);
   if (!plan) return false;
   plan_ = std::move(*plan);
   Cfg cfg(f_);
@@ -213,6 +213,7 @@ void KernelEmitter::leave(uint32_t b, unsigned n) {
 
 SpvId KernelEmitter::condition(const PlanBlock& p) {
   if (p.end == PlanBlock::End::Branch) return use(f_.inst(f_.terminator(p.block)), 0);
+  if (p.end == PlanBlock::End::TestAlways) return always_;
   SpvId code = op(spv::Op::OpLoad, w_.int_type(32), {code_});
   bool equal = p.end == PlanBlock::End::TestEqual;
   return test(equal ? spv::Op::OpIEqual : spv::Op::OpULessThan, code, w_.u32(p.code));

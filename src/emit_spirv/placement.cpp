@@ -13,7 +13,7 @@ Placement::Placement(const Function& f, const Cfg& cfg, const Dom& dom, const Lo
       is_tail_(f.blocks.size()), is_join_(f.blocks.size()), only_way_(f.blocks.size()),
       tails_(loops.all().size()), place_(f.blocks.size()), depth_(loops.all().size()),
       parent_(f.blocks.size()), seq_(f.blocks.size()), end_(f.blocks.size()),
-      exits_(loops.all().size()), high_(f.blocks.size()), arm_high_(f.blocks.size() * 2),
+      exits_(loops.all().size()), leaks_(loops.all().size()), high_(f.blocks.size()), arm_high_(f.blocks.size() * 2),
       loop_high_(loops.all().size()) {
   find_returns();
   number_dominators();
@@ -21,6 +21,7 @@ Placement::Placement(const Function& f, const Cfg& cfg, const Dom& dom, const Lo
   collect_joins();
   number_regions();
   find_exits();
+  find_leaks();
   find_highs();
   count_ways();
   number_codes();
@@ -177,6 +178,33 @@ void Placement::note_exits(BlockId from, Goal g) {
   uint32_t seq = seq_[g.block.index];
   if (last) loop_high_[last.index] = std::max(loop_high_[last.index], seq);
   ways_.emplace_back(seq, seq_[(last ? loops_[last].header : from).index]);
+}
+
+void Placement::find_leaks() {
+  std::vector<BlockId> home(f_.insts.size());
+  for (BlockId b : sequence_) {
+    if (!is_header(b))
+      for (ValueId v : f_.block(b).params) home[v.index] = b;
+    for (ValueId v : f_.block(b).insts) home[v.index] = b;
+  }
+  auto use = [&](ValueId v, LoopId context) {
+    if (!home[v.index]) return;
+    LoopId at = code_context(home[v.index]);
+    // Outwards, to the first loop that has the use inside.
+    for (uint32_t d = depth(context); depth(at) > d; at = around(at)) leaks_[at.index] = true;
+    for (; at != context; at = around(at), context = around(context)) {
+      while (depth(context) > depth(at)) context = around(context);
+      if (at == context) break;
+      leaks_[at.index] = true;
+    }
+  };
+  for (BlockId b : sequence_) {
+    for (ValueId v : f_.block(b).insts)
+      for (ValueId a : f_.args(v)) use(a, code_context(b));
+    for (const Edge& e : f_.succs(b))
+      if (!returns_[e.to.index])
+        for (ValueId a : f_.args(e)) use(a, goal_context(goal(b, e.to)));
+  }
 }
 
 uint32_t Placement::arm_high(BlockId b, BlockId to) const {

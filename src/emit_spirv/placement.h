@@ -68,6 +68,8 @@ class Placement {
   // there are several.
   BlockId only_goal(BlockId b) const;
 
+  // Whether code behind the loop uses a value of its last round, other than the loop's parameters.
+  bool leaks(LoopId l) const { return leaks_[l.index]; }
   const LoopExits& exits(LoopId l) const { return exits_[l.index]; }
 
   // The number of a goal; numbers of inner contexts are greater.
@@ -84,6 +86,7 @@ class Placement {
   void number_regions();
   void find_exits();
   void note_exits(BlockId from, Goal g);
+  void find_leaks();
   void find_highs();
   uint32_t arm_high(BlockId b, BlockId to) const;
   void count_ways();
@@ -103,6 +106,7 @@ class Placement {
   std::vector<BlockId> sequence_, parent_;                    // region tree in preorder; by block
   std::vector<uint32_t> seq_, end_;                           // by block: from 1, end exclusive
   std::vector<LoopExits> exits_;
+  std::vector<bool> leaks_;                                   // by loop
   // Ways to joins: (goal's seq, source's seq), sorted; and, of all that leave a region, the goal
   // with the greatest seq (0: none leave).
   std::vector<std::pair<uint32_t, uint32_t>> ways_;

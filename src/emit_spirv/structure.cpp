@@ -29,8 +29,8 @@ struct Task {
 
 class Planner {
  public:
-  Planner(const Function& f, const Placement& place, size_t loops)
-      : f_(f), place_(place), merge_of_(loops), next_of_(loops), tests_(0) {
+  Planner(const Function& f, const Placement& place, size_t loops, bool pin)
+      : f_(f), place_(place), pin_(pin), merge_of_(loops), next_of_(loops), tests_(0) {
     plan_.code_block.assign(f.blocks.size(), kNone);
     plan_.entry_block.assign(f.blocks.size(), kNone);
     plan_.in_variables.assign(f.blocks.size(), false);
@@ -155,10 +155,20 @@ class Planner {
     at(header).merge = merge;
     at(header).next = next;
     jump(header, {code, {}, kNone, kNone});
+    if (pin_ && x.any && (getenv("PINALL") || place_.leaks(l))) pin(header, x);
     merge_of_[l.index] = merge;
     next_of_[l.index] = next;
     c = {l, kNone};
     return code;
+  }
+
+  // A second way to the loop's merge, never taken. Parameters that come there cannot be phis.
+  void pin(uint32_t header, const LoopExits& x) {
+    PlanBlock& h = at(header);
+    h.end = End::TestAlways;
+    h.out[1] = {h.merge, {}, kNone, kNone};
+    plan_.in_variables[x.first.block.index] = true;
+    plan_.uses_always = true;
   }
 
   // Makes way `n` of b's terminator, in the block `code`, lead where it should.
@@ -348,6 +358,7 @@ class Planner {
 
   const Function& f_;
   const Placement& place_;
+  bool pin_;
   Plan plan_;
   std::vector<Task> todo_;
   std::vector<uint32_t> merge_of_, next_of_;                  // by loop
@@ -378,7 +389,7 @@ void report_irreducible(const Function& f, const Cfg& cfg, const Dom& dom, Diags
 
 }  // namespace
 
-std::optional<Plan> structure(const Function& f, Diags& diags) {
+std::optional<Plan> structure(const Function& f, bool pin, Diags& diags) {
   Cfg cfg(f);
   Dom dom = Dom::forward(f, cfg);
   Loops loops(f, cfg, dom);
@@ -387,7 +398,7 @@ std::optional<Plan> structure(const Function& f, Diags& diags) {
     return std::nullopt;
   }
   Placement place(f, cfg, dom, loops);
-  return Planner(f, place, loops.all().size()).run();
+  return Planner(f, place, loops.all().size(), pin).run();
 }
 
 }  // namespace ll::spirv

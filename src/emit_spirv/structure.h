@@ -16,6 +16,11 @@
 //     merges it meets test it; the parameters of such targets travel in variables as well.
 // Plain while, for, if, else, break, continue and early return need no numbers.
 //
+// Some drivers run several work-items in the lanes of a vector, and let a value of a loop that is
+// used behind it change in lanes that have left while others go on (seen in Mesa's lavapipe); only
+// what passes through phis with several ways in is kept. With `pin`, loops whose values are used
+// behind them get a second way out that is never taken, which turns those uses into such phis.
+//
 // Every block of the function is written once, each edge sets the number at most once, and each
 // block is tested for at most once per loop that is left on the way to it.
 #pragma once
@@ -45,7 +50,7 @@ struct PlanBlock {
     Header,                     // of a loop; the code of `block` follows in its successor
     Pad,                        // forwards, to `carries` when valid
   };
-  enum class End : uint8_t { Jump, Branch, TestEqual, TestBelow, Return, Unreachable };
+  enum class End : uint8_t { Jump, Branch, TestEqual, TestBelow, TestAlways, Return, Unreachable };
 
   Kind kind = Kind::Pad;
   End end = End::Unreachable;
@@ -65,9 +70,10 @@ struct Plan {
   std::vector<uint32_t> code_block, entry_block;  // by BlockId: where code is, where control enters
   std::vector<bool> in_variables;             // by BlockId: its parameters travel in variables
   bool uses_code = false;                     // some edge sets the number
+  bool uses_always = false;                   // some block tests what always holds
 };
 
 // Nothing, with a diagnostic at the branch, when a loop has two entries.
-std::optional<Plan> structure(const Function& f, Diags& diags);
+std::optional<Plan> structure(const Function& f, bool pin, Diags& diags);
 
 }  // namespace ll::spirv

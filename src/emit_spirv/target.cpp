@@ -9,7 +9,8 @@ const Target kTarget = {
 
 namespace {
 constexpr TargetRow kRows[] = {
-#define TARGET(name, version, narrow, nan, fma, env) {name, version, narrow, nan, fma, env},
+#define TARGET(name, version, narrow, nan, fma, pin, env) \
+  {name, version, narrow, nan, fma, pin, env},
 #include "emit_spirv/target.def"
 #undef TARGET
 };

@@ -9,7 +9,7 @@ namespace ll::spirv {
 struct TargetRow {
   std::string_view name;
   uint32_t version;
-  bool narrow, nan, fma;
+  bool narrow, nan, fma, pin;
   std::string_view env;
 };
 

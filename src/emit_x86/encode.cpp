@@ -315,21 +315,24 @@ void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
 #define ENCODE_VToR64(name)                                                        \
   if (avx) code->vmovq(X::Reg64(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1])); \
   else code->movq(X::Reg64(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1]))
+// Memory forms are left out: xbyak encodes the 64-bit one of SSE without its prefix.
+#define ENCODE_VFromInt(name)                                               \
+  {                                                                         \
+    X::Xmm x = xmm_reg(i.r[0]);                                             \
+    X::Reg r = gpr(i.r[1], i.width);                                        \
+    if (avx) {                                                              \
+      code->vxorps(x, x, x);                                                \
+      code->v##name(x, x, r);                                               \
+    } else {                                                                \
+      code->xorps(x, x);                                                    \
+      code->name(x, r);                                                     \
+    }                                                                       \
+  }
 // Without the same register as merged source there would be a dependency on its old value.
 #define ENCODE_VMerge(name)                                                 \
   with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
     if (!avx) return void(code->name(xmm_reg(i.r[0]), b));                  \
     code->v##name(xmm_reg(i.r[0]), i.mem == 1 ? xmm_reg(i.r[0]) : xmm_reg(i.r[1]), b); })
-#define ENCODE_VFromInt(name)                                               \
-  with(i, 1, i.width, Bank::Gpr, [&](const auto& b) {                       \
-    X::Xmm x = xmm_reg(i.r[0]);                                             \
-    if (avx) {                                                              \
-      code->vxorps(x, x, x);                                                \
-      code->v##name(x, x, b);                                               \
-    } else {                                                                \
-      code->xorps(x, x);                                                    \
-      code->name(x, b);                                                     \
-    } })
 #define ENCODE_VToInt(name)                                                 \
   with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
     if (!avx) code->name(gpr(i.r[0], i.width), b);                          \

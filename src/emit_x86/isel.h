@@ -103,7 +103,7 @@ class Selector {
   void select_shift(ValueId v, const Inst& i);
   void select_division(ValueId v, const Inst& i);
   bool select_division_by_constant(ValueId v, const Inst& i, int64_t divisor);
-  void make_device_division_safe(Reg& a, Reg& b, unsigned width);
+  void make_device_division_safe(Reg& a, Reg& b, unsigned width, bool is_signed);
   void trap_on_bad_division(const Inst& i, Reg a, Reg b, unsigned width);
   Reg extended(ValueId v, bool is_signed);                    // to 32 bits at least
   Cond emit_compare(const Inst& i);

@@ -162,10 +162,8 @@ void Selector::select_float_convert(ValueId v, const Inst& i) {
     case Op::FPTrunc: emit_source(Opcode::cvtsd2ss, 8, d, source(a, 8)); return;
     case Op::FPToSI: case Op::FPToUI: return select_fp_to_int(d, i);
     case Op::SIToFP: {
-      unsigned width = op_width(from);
-      Source s = width == scalar_bytes(from) ? no_immediate(source(a, width), width) : Source{};
-      if (width != scalar_bytes(from)) s.reg = extended(a, true);
-      emit_source(wide ? Opcode::cvtsi2sd : Opcode::cvtsi2ss, width, d, s);
+      Reg x = op_width(from) == scalar_bytes(from) ? use(a) : extended(a, true);
+      emit(wide ? Opcode::cvtsi2sd : Opcode::cvtsi2ss, op_width(from), d, x);
       return;
     }
     case Op::UIToFP: {

@@ -146,8 +146,8 @@ void Selector::select_division(ValueId v, const Inst& i) {
   bool wanted = is_wanted(v);
   if (f_->is_const(args[1]) && select_division_by_constant(v, i, f_->inst(args[1]).imm)) return;
   Reg a = extended(args[0], is_signed), b = extended(args[1], is_signed);
-  if (f_->is(kDevice)) make_device_division_safe(a, b, width);
-  else if (!is_removable(*f_, i)) trap_on_bad_division(i, a, b, width);
+  if (f_->is(kDevice)) make_device_division_safe(a, b, width, is_signed);
+  else trap_on_bad_division(i, a, b, width);
   if (!wanted) return;
   Reg d = dest(v);
   emit(Opcode::mov, width, rax, a);
@@ -167,7 +167,7 @@ void Selector::trap_on_bad_division(const Inst& i, Reg a, Reg b, unsigned width)
     t.aux = static_cast<uint8_t>(Cond::E);
     t.imm = trap_number(TrapKind::DivideByZero, i.span);
   }
-  bool may_be_minus_one = !known || divisor.imm == -1 || i.type == kBool;
+  bool may_be_minus_one = !known || divisor.imm == -1 || (i.type == kBool && divisor.imm == 1);
   if (!is_signed_division(i.op) || !may_be_minus_one) return;
   // Overflow: a is the smallest integer and b is -1. One comparison of (a - MIN) | (b + 1).
   Reg x = temp(Bank::Gpr, width), y = temp(Bank::Gpr, width);
@@ -188,22 +188,25 @@ void Selector::trap_on_bad_division(const Inst& i, Reg a, Reg b, unsigned width)
   t.imm = trap_number(TrapKind::DivideOverflow, i.span);
 }
 
-// A kernel's division never faults: by 0 it becomes by 1, and by -1 it becomes the negation by 1.
-void Selector::make_device_division_safe(Reg& a, Reg& b, unsigned width) {
+// A kernel's division never faults: by 0 it becomes by 1, and a signed one by -1 becomes that of
+// the negated dividend by 1.
+void Selector::make_device_division_safe(Reg& a, Reg& b, unsigned width, bool is_signed) {
   TypeId type = width == 8 ? kInt64 : kInt32;
-  Reg negated = temp_of(type), dividend = temp_of(type), divisor = temp_of(type);
-  Reg one = temp_of(type);
+  Reg divisor = temp_of(type), one = temp_of(type);
   emit_imm(Opcode::mov, width, one, 1);
-  copy(negated, a, type);
-  emit(Opcode::neg, width, negated);
-  copy(dividend, a, type);
   copy(divisor, b, type);
-  emit_imm(Opcode::cmp, width, b, -1);
-  emit(Opcode::cmov, width, dividend, negated).aux = static_cast<uint8_t>(Cond::E);
-  emit(Opcode::cmov, width, divisor, one).aux = static_cast<uint8_t>(Cond::E);
+  if (is_signed) {
+    Reg negated = temp_of(type), dividend = temp_of(type);
+    copy(negated, a, type);
+    emit(Opcode::neg, width, negated);
+    copy(dividend, a, type);
+    emit_imm(Opcode::cmp, width, b, -1);
+    emit(Opcode::cmov, width, dividend, negated).aux = static_cast<uint8_t>(Cond::E);
+    emit(Opcode::cmov, width, divisor, one).aux = static_cast<uint8_t>(Cond::E);
+    a = dividend;
+  }
   emit(Opcode::test, width, b, b);
   emit(Opcode::cmov, width, divisor, one).aux = static_cast<uint8_t>(Cond::E);
-  a = dividend;
   b = divisor;
 }
 

@@ -55,7 +55,7 @@ std::string mnemonic(const MInst& i) {
 unsigned operand_bytes(const MInst& i, unsigned k) {
   if (k > 0) return i.op == Opcode::shl || i.op == Opcode::shr || i.op == Opcode::sar ? 1 : i.width;
   switch (i.op) {
-    case Opcode::movzx: return 4;
+    case Opcode::movzx: case Opcode::zero: return 4;
     case Opcode::movsx: return i.aux;
     case Opcode::movsxd: case Opcode::lea: return 8;
     default: return i.width;

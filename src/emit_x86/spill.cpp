@@ -83,13 +83,15 @@ void allocate_spill_all(MFunction& f, AllocationTrace* trace) {
     auto begin = static_cast<uint32_t>(out.size());
     for (uint32_t n = b.begin; n < b.end; ++n) {
       MInst i = f.insts[n];
-      struct Loaded { Reg virt, phys; bool written; } loaded[4];
+      struct Loaded { Reg virt, phys; bool read, written; } loaded[4];
       unsigned count = 0, used[2] = {0, 0};
       for_each_reg(i, [&](Reg& r, Role role, unsigned k) {
         if (!r.is_virt()) return;
         VregInfo v = f.vregs[r.vreg()];
         for (unsigned j = 0; j < count; ++j)
           if (loaded[j].virt == r) {
+            if (reads(role) && !loaded[j].read) add(make_reload(loaded[j].phys, v, home(r)), {kNone, r.vreg()});
+            loaded[j].read |= reads(role);
             loaded[j].written |= writes(role);
             r = loaded[j].phys;
             return;
@@ -100,7 +102,7 @@ void allocate_spill_all(MFunction& f, AllocationTrace* trace) {
         Reg phys = kScratch[bank][used[bank]++];
         f.used_regs |= mask(phys);
         if (reads(role)) add(make_reload(phys, v, home(r)), {kNone, r.vreg()});
-        loaded[count++] = {r, phys, writes(role)};
+        loaded[count++] = {r, phys, reads(role), writes(role)};
         r = phys;
       });
       for_each_reg(i, [&](Reg& r, Role role, unsigned) {

@@ -35,9 +35,9 @@ std::optional<TypeId> Types::array(uint64_t count, TypeId element) {
   for (TypeId t : bucket)
     if (row(t).count == count && row(t).element == element) return t;
   TypeId id(kFirstAggregate + static_cast<uint32_t>(rows_.size()));
-  rows_.push_back({.kind = TypeKind::Array, .complete = true, .align = align(element),
-                   .size = count * stride, .count = count, .element = element,
-                   .name = {}, .fields = {}, .offsets = {}});
+  rows_.push_back({.kind = TypeKind::Array, .complete = is_complete(element),
+                   .align = align(element), .size = count * stride, .count = count,
+                   .element = element, .name = {}, .fields = {}, .offsets = {}});
   bucket.push_back(id);
   return id;
 }

@@ -68,7 +68,7 @@ class FunctionVerifier {
   void layout();
   void blocks();
   void block_params(BlockId b);
-  void place(ValueId v, BlockId b, uint32_t position);
+  bool place(ValueId v, BlockId b, uint32_t position);
   void operands();
   bool operand(ValueId v);
   void entry();
@@ -142,26 +142,29 @@ void FunctionVerifier::layout() {
   }
 }
 
-void FunctionVerifier::place(ValueId v, BlockId b, uint32_t position) {
+// Whether v is fit to be looked at; complains when not.
+bool FunctionVerifier::place(ValueId v, BlockId b, uint32_t position) {
   if (v.index >= f_.insts.size()) {
-    return broken(f_.span, fmt::format("block '{}' lists value {} of {}", label(b), v.index,
-                                       f_.insts.size()));
+    broken(f_.span,
+           fmt::format("block '{}' lists value {} of {}", label(b), v.index, f_.insts.size()));
+    return false;
   }
   const Inst& i = f_.inst(v);
-  if (static_cast<unsigned>(i.op) >= kOpCount) return broken(i.span, "there is no such operation");
-  if (is_leaf(i.op)) return broken(v, "a leaf lives in no block");
-  if (i.type != kVoid && (!m_.types.contains(i.type) || !is_scalar(i.type)))
-    return broken(v, "a value is a scalar");
-  if (places_[v.index].block.valid()) return broken(v, "it is listed twice");
-  places_[v.index] = {b, position};
+  std::string_view wrong;
+  if (static_cast<unsigned>(i.op) >= kOpCount) wrong = "there is no such operation";
+  else if (is_leaf(i.op)) wrong = "a leaf lives in no block";
+  else if (!m_.types.contains(i.type) || is_aggregate(i.type)) wrong = "a value is a scalar";
+  else if (places_[v.index].block.valid()) wrong = "it is listed twice";
+  if (!wrong.empty()) broken(v, wrong);
+  else places_[v.index] = {b, position};
+  return wrong.empty();
 }
 
 void FunctionVerifier::block_params(BlockId b) {
   const Block& block = f_.block(b);
   for (uint32_t n = 0; n < block.params.size(); ++n) {
     ValueId v = block.params[n];
-    place(v, b, 0);
-    if (v.index >= f_.insts.size()) continue;
+    if (!place(v, b, 0)) continue;
     if (f_.inst(v).op != Op::Param || f_.inst(v).imm != n)
       broken(v, fmt::format("it is not parameter {} of block '{}'", n, label(b)));
   }
@@ -175,8 +178,7 @@ void FunctionVerifier::blocks() {
     if (block.insts.empty()) broken(f_.span, fmt::format("block '{}' has no terminator", label(b)));
     for (uint32_t n = 0; n < block.insts.size(); ++n) {
       ValueId v = block.insts[n];
-      place(v, b, n + 1);
-      if (v.index >= f_.insts.size()) continue;
+      if (!place(v, b, n + 1)) continue;
       bool last = n + 1 == block.insts.size();
       if (f_.inst(v).op == Op::Param) broken(v, "a parameter stands among instructions");
       if (is_terminator(f_.inst(v).op) != last)

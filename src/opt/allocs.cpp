@@ -9,7 +9,7 @@
 namespace ll::opt {
 
 namespace {
-constexpr uint64_t kMaxBytes = 1 << 16;                       // larger objects stay with the allocator
+constexpr uint64_t kMaxBytes = 1 << 16;  // larger objects stay with the allocator
 }
 
 bool allocs(Function& f, Analyses& a) {
@@ -20,7 +20,9 @@ bool allocs(Function& f, Analyses& a) {
     if (i.op != Op::Alloc || !f.is_const(f.args(i)[0])) continue;
     int64_t count = f.inst(f.args(i)[0]).imm;
     TypeId object(static_cast<uint32_t>(i.imm));
-    if (count < 1 || static_cast<uint64_t>(count) > kMaxBytes / std::max<uint64_t>(types.size(object), 1)) continue;
+    if (count < 1 ||
+        static_cast<uint64_t>(count) > kMaxBytes / std::max<uint64_t>(types.size(object), 1))
+      continue;
     if (count > 1) object = *types.array(static_cast<uint64_t>(count), object);
     i.op = Op::Slot;
     i.args_count = 0;

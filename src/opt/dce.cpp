@@ -43,7 +43,8 @@ class Marker {
     for (BlockId b : f_.layout) {
       for (ValueId p : f_.block(b).params) block_of_param_[p.index] = b;
       for (const Edge& e : f_.succs(b))
-        if (e.args_count) edges_into_[e.to.index].push_back(static_cast<uint32_t>(&e - f_.edges.data()));
+        if (e.args_count)
+          edges_into_[e.to.index].push_back(static_cast<uint32_t>(&e - f_.edges.data()));
     }
     for (ValueId p : f_.block(f_.entry()).params) live_[p.index] = true;
   }

@@ -152,7 +152,10 @@ int64_t float_to_int(Op op, TypeId type, double x) {
 Bits convert(Op op, TypeId type, TypeId from, int64_t a) {
   switch (op) {
     case Op::Trunc: case Op::SpaceCast: return a;
-    case Op::ZExt: case Op::PtrToInt: case Op::IntToPtr: return static_cast<int64_t>(unsigned_bits(from, a));
+    case Op::ZExt:
+    case Op::PtrToInt:
+    case Op::IntToPtr:
+      return static_cast<int64_t>(unsigned_bits(from, a));
     case Op::SExt: return signed_bits(from, a);
     case Op::FPExt: return from_float(static_cast<double>(as<float>(a)));
     case Op::FPTrunc: return from_float(static_cast<float>(as<double>(a)));
@@ -177,13 +180,15 @@ Bits evaluate(Op op, TypeId type, TypeId operand, int64_t imm, std::span<const i
       return op == Op::Not ? Bits(~args[0]) : int_binary(op, type, args[0], args[1]);
     case TypeRule::Float:
       if (op == Op::FNeg || op == Op::FAbs) return float_sign(op, type, args[0]);
-      return type == kFloat ? float_arithmetic<float>(op, args) : float_arithmetic<double>(op, args);
+      return type == kFloat ? float_arithmetic<float>(op, args)
+                            : float_arithmetic<double>(op, args);
     case TypeRule::IntCompare: return int_compare(op, operand, args[0], args[1]);
     case TypeRule::FloatCompare:
       return float_compare(op, float_value(operand, args[0]), float_value(operand, args[1]));
     case TypeRule::Select: return args[0] & 1 ? args[1] : args[2];
     case TypeRule::PtrAdd: return ptr_add(imm, args);
-    default: return info(op).format == Format::Convert ? convert(op, type, operand, args[0]) : Bits();
+    default:
+      return info(op).format == Format::Convert ? convert(op, type, operand, args[0]) : Bits();
   }
 }
 

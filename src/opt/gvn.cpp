@@ -172,7 +172,8 @@ class Numbering {
     const Inst condition = f_.inst(c);
     if (condition.op == Op::Eq || condition.op == Op::Ne) {
       auto args = f_.args(condition);
-      if ((condition.op == Op::Eq) == taken && f_.is_const(args[1]) && !is_leaf(f_.inst(args[0]).op))
+      if ((condition.op == Op::Eq) == taken && f_.is_const(args[1]) &&
+          !is_leaf(f_.inst(args[0]).op))
         learn(args[0], args[1]);
     }
   }
@@ -213,7 +214,9 @@ class Numbering {
     return false;
   }
 
-  bool usable(const Table::Entry& e) const { return e.leader.valid() && dom_.dominates(e.block, block_); }
+  bool usable(const Table::Entry& e) const {
+    return e.leader.valid() && dom_.dominates(e.block, block_);
+  }
 
   bool replace(ValueId v, ValueId by) {
     replacements_.replace(v, by);
@@ -227,7 +230,8 @@ class Numbering {
     std::copy(args.begin(), args.end(), k.args);
     Op swapped = swapped_compare(i.op);
     // Floats are not exchanged: which of two NaNs survives depends on their order.
-    bool exchange = swapped != i.op || (is_commutative(i.op) && !is_float(i.type) && k.args[1] < k.args[0]);
+    bool exchange =
+        swapped != i.op || (is_commutative(i.op) && !is_float(i.type) && k.args[1] < k.args[0]);
     k.op = swapped;
     if (exchange) std::swap(k.args[0], k.args[1]);
     return k;
@@ -246,7 +250,8 @@ class Numbering {
   }
 
   Table::Entry& memory_entry(TypeId type, ValueId address, uint32_t version) {
-    return table_.find({.op = Op::Load, .type = type, .version = version, .args = {address, {}, {}}});
+    return table_.find(
+        {.op = Op::Load, .type = type, .version = version, .args = {address, {}, {}}});
   }
 
   bool visit_load(ValueId v, const Inst& i) {

@@ -5,10 +5,10 @@
 // caller returns, which in a loop adds up. Host and device code are not mixed, for division means
 // something else in each.
 //
-// Needs the call graph; keeps nothing. Linear in what is inserted, which kMaxCaller bounds.
+// Needs nothing; keeps nothing. Linear in what is inserted, which kMaxCaller bounds.
 #include <fmt/format.h>
 
-#include "opt/analysis/call_graph.h"
+#include "opt/analysis/call_components.h"
 #include "opt/inline_call.h"
 #include "opt/passes.h"
 
@@ -35,19 +35,20 @@ bool has_alloc(const Function& f) {
 class Policy {
  public:
   Policy(Module& m, Analyses& a, bool always_only)
-      : m_(m), a_(a), graph_(m), always_only_(always_only), size_(m.functions.size()),
+      : m_(m), a_(a), calls_(m), always_only_(always_only), size_(m.functions.size()),
         has_alloc_(m.functions.size()) {}
 
   bool run() {
     bool changed = false;
-    for (FuncId f : graph_.bottom_up()) {
+    for (FuncId f : calls_.bottom_up()) {
       Function& function = m_.function(f);
       if (!function.has_body()) continue;
       size_[f.index] = size_of(function);
-      bool inlined = inline_calls(m_, function, [&](ValueId, FuncId callee) { return choose(f, callee); });
+      bool inlined =
+          inline_calls(m_, function, [&](ValueId, FuncId callee) { return choose(f, callee); });
       if (inlined) size_[f.index] = size_of(function);
       has_alloc_[f.index] = has_alloc(function);
-      if (function.is(kAlwaysInline) && graph_.is_recursive(f)) warn_recursive(function);
+      if (function.is(kAlwaysInline) && calls_.is_recursive(f)) warn_recursive(function);
       changed |= inlined;
     }
     return changed;
@@ -56,12 +57,12 @@ class Policy {
  private:
   bool choose(FuncId caller, FuncId callee) {
     const Function& to = m_.function(callee);
-    if (graph_.is_recursive(callee) || to.is(kKernel) || to.is(kCpuKernel)) return false;
+    if (calls_.is_recursive(callee) || to.is(kKernel) || to.is(kCpuKernel)) return false;
     if (to.is(kDevice) != m_.function(caller).is(kDevice)) return false;
     size_t size = size_[callee.index];
     if (!to.is(kAlwaysInline)) {
       if (always_only_ || has_alloc_[callee.index]) return false;
-      size_t limit = to.is(kInternal) && graph_.call_count(callee) == 1 ? kCalledOnce : kSmall;
+      size_t limit = to.is(kInternal) && calls_.call_count(callee) == 1 ? kCalledOnce : kSmall;
       if (size > limit || size_[caller.index] + size > kMaxCaller) return false;
     }
     size_[caller.index] += size;
@@ -77,7 +78,7 @@ class Policy {
 
   Module& m_;
   Analyses& a_;
-  CallGraph graph_;
+  CallComponents calls_;
   bool always_only_;
   std::vector<size_t> size_;
   std::vector<bool> has_alloc_;

@@ -70,10 +70,12 @@ constexpr std::string_view kO3[] = {
 
 // Turning kernels into workgroup functions is all that x86 needs; it does nothing without kernels.
 constexpr std::string_view kX86Passes[] = {"workgroup"};
-constexpr std::string_view kSpirvPasses[] = {"inline_all", "allocs",   "sroa",         "ssa",
-                                            "sccp",       "simplify", "simplify_cfg", "dce", "spaces"};
 constexpr std::string_view kPtxPasses[] = {"inline_all", "allocs",   "sroa",         "ssa",
-                                        "sccp",       "simplify", "simplify_cfg", "dce"};
+                                           "sccp",       "simplify", "simplify_cfg", "dce",
+                                           "barriers",   "spaces"};
+constexpr std::string_view kSpirvPasses[] = {"inline_all", "allocs",   "sroa",         "ssa",
+                                             "sccp",       "simplify", "simplify_cfg", "dce",
+                                             "barriers",   "spaces",   "check_spaces"};
 
 // `first` must not run after `then` unless `then` runs again later.
 struct Constraint {
@@ -83,6 +85,9 @@ constexpr Constraint kConstraints[] = {
     {"allocs", "ssa", "only slots are promoted, so allocs of one object must be slots by then"},
     {"sroa", "ssa", "the scalar slots that sroa makes are for ssa to promote"},
     {"inline_all", "spaces", "address spaces are found inside one function"},
+    {"inline_all", "barriers", "whether work-items part is seen only inside one function"},
+    {"ssa", "barriers", "a condition kept in a slot counts as varying"},
+    {"spaces", "check_spaces", "only what no space was found for is to be reported"},
     {"ssa", "spaces", "pointers kept in slots hide what they point at"},
     {"ssa", "gvn", "values in slots are seen only as memory"},
     {"inliner", "dead_functions", "a function is dead when its last call was inlined"},
@@ -171,11 +176,13 @@ class PassScope {
   }
 
   bool verify() const {
-    bool ok = f_ ? verify_function(m_, *f_, runner_.diags_) : ll::verify(m_, runner_.diags_).has_value();
+    bool ok =
+        f_ ? verify_function(m_, *f_, runner_.diags_) : ll::verify(m_, runner_.diags_).has_value();
     if (!ok)
-      runner_.diags_.error(Code::E0201, f_ ? f_->span : Span(),
-                           fmt::format("pass '{}' broke {}", row_.name,
-                                       f_ ? fmt::format("function '{}'", f_->name.str()) : "the module"));
+      runner_.diags_.error(
+          Code::E0201, f_ ? f_->span : Span(),
+          fmt::format("pass '{}' broke {}", row_.name,
+                      f_ ? fmt::format("function '{}'", f_->name.str()) : "the module"));
     return ok;
   }
 

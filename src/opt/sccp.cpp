@@ -112,7 +112,8 @@ class Solver {
   void absorb(ValueId v, const Inst& i, std::span<const ValueId> args) {
     if (i.op == Op::Mul || i.op == Op::And)
       for (ValueId a : args)
-        if (state_[a.index] == State::Constant && bits_[a.index] == 0) return lower(v, State::Constant, 0);
+        if (state_[a.index] == State::Constant && bits_[a.index] == 0)
+          return lower(v, State::Constant, 0);
     lower(v, State::Varying, 0);
   }
 

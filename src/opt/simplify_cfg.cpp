@@ -11,7 +11,7 @@ namespace ll::opt {
 namespace {
 
 constexpr int kMaxRounds = 6;
-constexpr size_t kMaxSelects = 2;                             // arguments a branch may choose between
+constexpr size_t kMaxSelects = 2;  // arguments a branch may choose between
 
 class Simplifier {
  public:
@@ -100,7 +100,8 @@ class Simplifier {
     std::vector<bool> forwards(f_.blocks.size());
     for (BlockId b : f_.layout) {
       const Block& block = f_.block(b);
-      if (b == f_.entry() || block.insts.size() != 1 || f_.inst(block.insts[0]).op != Op::Jmp) continue;
+      if (b == f_.entry() || block.insts.size() != 1 || f_.inst(block.insts[0]).op != Op::Jmp)
+        continue;
       bool only_here = true;
       for (ValueId p : block.params)
         for (const Use& u : uses.of(p)) only_here &= u.user == block.insts[0];
@@ -171,7 +172,8 @@ class Simplifier {
         const Edge e = f_.succs(last)[0];
         if (e.to == b || e.to == f_.entry() || cfg.preds(e.to).size() != 1) break;
         Block& next = f_.block(e.to);
-        for (size_t n = 0; n < next.params.size(); ++n) params.replace(next.params[n], params.find(f_.args(e)[n]));
+        for (size_t n = 0; n < next.params.size(); ++n)
+          params.replace(next.params[n], params.find(f_.args(e)[n]));
         list.pop_back();
         list.insert(list.end(), next.insts.begin(), next.insts.end());
         next.insts.clear();

@@ -10,7 +10,8 @@ namespace ll::opt {
 namespace {
 
 bool is_value(Rewriter& r, TypeId type, ValueId v, double value) {
-  return r.is_const(v) && std::bit_cast<uint64_t>(float_value(type, r.bits(v))) == std::bit_cast<uint64_t>(value);
+  return r.is_const(v) &&
+         std::bit_cast<uint64_t>(float_value(type, r.bits(v))) == std::bit_cast<uint64_t>(value);
 }
 
 // x / 2^k  =>  x * 2^-k, where both powers are normal numbers.

@@ -9,8 +9,12 @@ namespace ll::opt {
 namespace {
 
 int64_t wrapped(uint64_t x) { return static_cast<int64_t>(x); }
-int64_t add(int64_t a, int64_t b) { return wrapped(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-int64_t sub(int64_t a, int64_t b) { return wrapped(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
+int64_t add(int64_t a, int64_t b) {
+  return wrapped(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t sub(int64_t a, int64_t b) {
+  return wrapped(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
 
 // (x op c1) op c2  =>  x op (c1 op c2), for an associative op with constants on the right.
 ValueId reassociate(Rewriter& r, Op op, TypeId type, ValueId a, ValueId b) {
@@ -23,7 +27,8 @@ ValueId rule_add(Rewriter& r, TypeId type, ValueId a, ValueId b) {
   if (r.is_const(b, 0)) return a;
   if (r.is(a, Op::Sub) && r.arg(a, 1) == b) return r.arg(a, 0);          // (x - b) + b
   if (r.is(b, Op::Sub) && r.arg(b, 1) == a) return r.arg(b, 0);          // a + (x - a)
-  if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0)) return r.make(Op::Sub, type, {a, r.arg(b, 1)});
+  if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0))
+    return r.make(Op::Sub, type, {a, r.arg(b, 1)});
   return reassociate(r, Op::Add, type, a, b);
 }
 
@@ -35,7 +40,8 @@ ValueId rule_sub(Rewriter& r, TypeId type, ValueId a, ValueId b) {
   }
   if (r.is(a, Op::Add) && r.arg(a, 1) == b) return r.arg(a, 0);          // (x + b) - b
   if (r.is(a, Op::Add) && r.arg(a, 0) == b) return r.arg(a, 1);          // (b + x) - b
-  if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0)) return r.make(Op::Add, type, {a, r.arg(b, 1)});
+  if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0))
+    return r.make(Op::Add, type, {a, r.arg(b, 1)});
   return {};
 }
 
@@ -145,7 +151,8 @@ ValueId rule_equality(Rewriter& r, Op op, TypeId type, ValueId a, ValueId b) {
   const Op widen = r.inst(a).op;
   const TypeId narrow = r.f.type(r.arg(a, 0));
   const int64_t low = normalize_bits(narrow, r.bits(b));
-  const int64_t back = widen == Op::ZExt ? static_cast<int64_t>(unsigned_bits(narrow, low)) : signed_bits(narrow, low);
+  const int64_t back = widen == Op::ZExt ? static_cast<int64_t>(unsigned_bits(narrow, low))
+                                         : signed_bits(narrow, low);
   if (normalize_bits(type, back) != r.bits(b)) return truth(r, op == Op::Ne);
   return r.make(op, kBool, {r.arg(a, 0), r.constant(narrow, low)});
 }
@@ -160,7 +167,9 @@ ValueId rule_order(Rewriter& r, Op op, TypeId type, ValueId a, int64_t c) {
   const bool is_signed = op == Op::Lt || op == Op::Le || op == Op::Gt || op == Op::Ge;
   const int64_t least = is_signed ? min_signed(type) : 0;
   const int64_t most = normalize_bits(type, is_signed ? sub(min_signed(type), 1) : -1);
-  auto strict = [&](Op as, int64_t by) { return r.make(as, kBool, {a, r.constant(type, add(c, by))}); };
+  auto strict = [&](Op as, int64_t by) {
+    return r.make(as, kBool, {a, r.constant(type, add(c, by))});
+  };
   switch (op) {
     case Op::Lt: case Op::ULt:
       if (c == least) return truth(r, false);
@@ -170,7 +179,9 @@ ValueId rule_order(Rewriter& r, Op op, TypeId type, ValueId a, int64_t c) {
       if (c == most) return truth(r, false);
       if (op == Op::UGt && c == 0) return r.make(Op::Ne, kBool, {a, r.constant(type, 0)});
       return {};
-    case Op::Le: case Op::ULe: return c == most ? truth(r, true) : strict(is_signed ? Op::Lt : Op::ULt, 1);
+    case Op::Le:
+    case Op::ULe:
+      return c == most ? truth(r, true) : strict(is_signed ? Op::Lt : Op::ULt, 1);
     default: return c == least ? truth(r, true) : strict(is_signed ? Op::Gt : Op::UGt, -1);
   }
 }

@@ -62,9 +62,11 @@ ValueId simplify_convert(Rewriter& r, ValueId v) {
       return r.f.type(r.arg(a, 0)) == to ? r.arg(a, 0) : r.make(Op::Bitcast, to, {r.arg(a, 0)});
     case Op::FPTrunc: return r.is(a, Op::FPExt) ? r.arg(a, 0) : ValueId();
     case Op::PtrToInt:
-      return to == kInt64 && r.is(a, Op::IntToPtr) && r.f.type(r.arg(a, 0)) == kInt64 ? r.arg(a, 0) : ValueId();
+      return to == kInt64 && r.is(a, Op::IntToPtr) && r.f.type(r.arg(a, 0)) == kInt64 ? r.arg(a, 0)
+                                                                                      : ValueId();
     case Op::IntToPtr:
-      return from == kInt64 && r.is(a, Op::PtrToInt) && r.f.type(r.arg(a, 0)) == to ? r.arg(a, 0) : ValueId();
+      return from == kInt64 && r.is(a, Op::PtrToInt) && r.f.type(r.arg(a, 0)) == to ? r.arg(a, 0)
+                                                                                    : ValueId();
     case Op::SpaceCast: return to == from ? a : ValueId();
     default: return {};
   }
@@ -78,7 +80,8 @@ struct Sum {
   int64_t offset = 0;
 
   bool fits() const {
-    return offset >= std::numeric_limits<int32_t>::min() && offset <= std::numeric_limits<int32_t>::max();
+    return offset >= std::numeric_limits<int32_t>::min() &&
+           offset <= std::numeric_limits<int32_t>::max();
   }
 };
 
@@ -96,7 +99,8 @@ bool simplify_index(Rewriter& r, Sum& s) {
   const TypeId type = r.f.type(s.index);
   if (r.is_const(s.index)) {
     int64_t product;
-    if (__builtin_mul_overflow(signed_bits(type, r.bits(s.index)), int64_t{s.scale}, &product)) return false;
+    if (__builtin_mul_overflow(signed_bits(type, r.bits(s.index)), int64_t{s.scale}, &product))
+      return false;
     Sum t{s.base, {}, 0, 0};
     if (__builtin_add_overflow(s.offset, product, &t.offset) || !t.fits()) return false;
     s = t;

@@ -48,13 +48,16 @@ bool flatten(const Types& types, TypeId type, std::vector<Field>& out) {
       // A bool that is only copied moves as the byte that it is.
       out.push_back({static_cast<uint32_t>(item.offset), item.type == kBool ? kInt8 : item.type});
     } else if (types.kind(item.type) == TypeKind::Array) {
-      uint64_t count = types.array_count(item.type), size = types.size(types.array_element(item.type));
+      uint64_t count = types.array_count(item.type),
+               size = types.size(types.array_element(item.type));
       if (count > kMaxFields) return false;
-      for (uint64_t n = count; n-- > 0;) work.push_back({types.array_element(item.type), item.offset + n * size});
+      for (uint64_t n = count; n-- > 0;)
+        work.push_back({types.array_element(item.type), item.offset + n * size});
     } else {
       auto fields = types.fields(item.type);
       for (size_t n = fields.size(); n-- > 0;)
-        work.push_back({fields[n], item.offset + types.field_offset(item.type, static_cast<uint32_t>(n))});
+        work.push_back(
+            {fields[n], item.offset + types.field_offset(item.type, static_cast<uint32_t>(n))});
     }
     if (work.size() > 4 * kMaxFields) return false;
   }
@@ -67,7 +70,9 @@ bool fill_padding(uint64_t size, std::vector<Field>& fields) {
   uint64_t at = 0;
   auto fill_to = [&](uint64_t end) {
     while (at < end && all.size() <= kMaxFields) {
-      TypeId type = at % 4 == 0 && end - at >= 4 ? kInt32 : at % 2 == 0 && end - at >= 2 ? kInt16 : kInt8;
+      TypeId type = at % 4 == 0 && end - at >= 4   ? kInt32
+                    : at % 2 == 0 && end - at >= 2 ? kInt16
+                                                   : kInt8;
       all.push_back({static_cast<uint32_t>(at), type});
       at += scalar_bytes(type);
     }
@@ -117,19 +122,24 @@ class Splitter {
       if (!is_aggregate(type)) continue;
       Object o{v, {}};
       uint64_t size = types_.size(type);
-      if (size > 8 * kMaxFields || !flatten(types_, type, o.fields) || !fill_padding(size, o.fields)) continue;
+      if (size > 8 * kMaxFields || !flatten(types_, type, o.fields) ||
+          !fill_padding(size, o.fields))
+        continue;
       addresses_[v.index] = {static_cast<uint32_t>(objects_.size()), 0};
       objects_.push_back(std::move(o));
     }
   }
 
-  Address address(ValueId v) const { return v.index < addresses_.size() ? addresses_[v.index] : Address(); }
+  Address address(ValueId v) const {
+    return v.index < addresses_.size() ? addresses_[v.index] : Address();
+  }
   void reject(Address a) { if (a.object != kNone) objects_[a.object].split = false; }
 
   size_t find_field(Address a) const {
     const auto& fields = objects_[a.object].fields;
-    auto at = std::lower_bound(fields.begin(), fields.end(), a.offset,
-                               [](const Field& f, int64_t offset) { return int64_t{f.offset} < offset; });
+    auto at =
+        std::lower_bound(fields.begin(), fields.end(), a.offset,
+                         [](const Field& f, int64_t offset) { return int64_t{f.offset} < offset; });
     bool found = at != fields.end() && int64_t{at->offset} == a.offset;
     return found ? static_cast<size_t>(at - fields.begin()) : fields.size();
   }
@@ -138,7 +148,8 @@ class Splitter {
     if (a.object == kNone) return;
     Object& o = objects_[a.object];
     size_t n = find_field(a);
-    if (n == o.fields.size() || scalar_bytes(o.fields[n].type) != scalar_bytes(type)) return reject(a);
+    if (n == o.fields.size() || scalar_bytes(o.fields[n].type) != scalar_bytes(type))
+      return reject(a);
     Field& field = o.fields[n];
     if (field.accessed && field.type != type) return reject(a);
     field.type = type;
@@ -157,7 +168,8 @@ class Splitter {
         access(address(args[0]), f_.type(args[1]));
         return reject(address(args[1]));
       case Op::Copy:
-        if (address(args[0]).object != kNone || address(args[1]).object != kNone) copies_.push_back(v);
+        if (address(args[0]).object != kNone || address(args[1]).object != kNone)
+          copies_.push_back(v);
         return;
       default: for_each_operand(f_, v, [&](ValueId a) { reject(address(a)); });
     }
@@ -201,7 +213,8 @@ class Splitter {
       again = false;
       for (ValueId v : copies_) {
         Address to = address(f_.arg(v, 0)), from = address(f_.arg(v, 1));
-        if (is_split(to) && is_split(from)) again |= !agree(to, from, f_.inst(v).imm, round < kRounds);
+        if (is_split(to) && is_split(from))
+          again |= !agree(to, from, f_.inst(v).imm, round < kRounds);
       }
     }
   }
@@ -231,13 +244,19 @@ class Splitter {
 
   ValueId field_slot(Field& field, Span span) {
     if (!field.slot.valid()) {
-      Inst slot{.op = Op::Slot, .aux = log2_bytes(field.type), .type = kPtr, .imm = field.type.index, .span = span};
+      Inst slot{.op = Op::Slot,
+                .aux = log2_bytes(field.type),
+                .type = kPtr,
+                .imm = field.type.index,
+                .span = span};
       field.slot = f_.add_inst(slot, {});
       new_slots_.push_back(field.slot);
     }
     return field.slot;
   }
-  static uint16_t log2_bytes(TypeId t) { return static_cast<uint16_t>(std::countr_zero(scalar_bytes(t))); }
+  static uint16_t log2_bytes(TypeId t) {
+    return static_cast<uint16_t>(std::countr_zero(scalar_bytes(t)));
+  }
 
   void rewrite(BlockId b) {
     std::vector<ValueId> out;
@@ -270,12 +289,14 @@ class Splitter {
     ValueId address;
     uint16_t align;
   };
-  Side side(Address a, ValueId base, int64_t distance, size_t n, const Inst& copy, std::vector<ValueId>& out) {
+  Side side(Address a, ValueId base, int64_t distance, size_t n, const Inst& copy,
+            std::vector<ValueId>& out) {
     if (is_split(a)) {
       Field& field = covered(a, copy.imm)[n];
       return {field_slot(field, copy.span), log2_bytes(field.type)};
     }
-    int align = std::min<int>(copy.aux, distance ? std::countr_zero(static_cast<uint64_t>(distance)) : 63);
+    int align =
+        std::min<int>(copy.aux, distance ? std::countr_zero(static_cast<uint64_t>(distance)) : 63);
     if (distance == 0) return {base, static_cast<uint16_t>(align)};
     Inst add{.op = Op::PtrAdd, .type = f_.type(base),
              .imm = PtrAddImm{0, static_cast<int32_t>(distance)}.pack(), .span = copy.span};
@@ -294,7 +315,10 @@ class Splitter {
       int64_t distance = int64_t{field.offset} - shape.offset;
       Side source = side(from, from_base, distance, n, copy, out);
       uint16_t natural = log2_bytes(field.type);
-      Inst load{.op = Op::Load, .aux = std::min(source.align, natural), .type = field.type, .span = copy.span};
+      Inst load{.op = Op::Load,
+                .aux = std::min(source.align, natural),
+                .type = field.type,
+                .span = copy.span};
       ValueId value = f_.add_inst(load, {&source.address, 1});
       out.push_back(value);
       Side target = side(to, to_base, distance, n, copy, out);

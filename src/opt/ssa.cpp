@@ -88,7 +88,8 @@ class Promoter {
       }
     std::vector<Variable> kept;
     for (uint32_t x = 0; x < variables_.size(); ++x) {
-      variable_of_[variables_[x].slot.index] = escapes[x] ? kNone : static_cast<uint32_t>(kept.size());
+      variable_of_[variables_[x].slot.index] =
+          escapes[x] ? kNone : static_cast<uint32_t>(kept.size());
       if (!escapes[x]) kept.push_back(variables_[x]);
     }
     variables_ = std::move(kept);
@@ -199,7 +200,8 @@ class Promoter {
     current_[x] = v;
   }
   void undo_to(size_t mark) {
-    for (; undo_.size() > mark; undo_.pop_back()) current_[undo_.back().first] = undo_.back().second;
+    for (; undo_.size() > mark; undo_.pop_back())
+      current_[undo_.back().first] = undo_.back().second;
   }
 
   Function& f_;

@@ -3,7 +3,11 @@
 namespace ll {
 
 Alias::Alias(const Module& m, const Function& f, const Cfg& cfg)
-    : m_(m), f_(f), addresses_(f.insts.size()), kinds_(f.insts.size(), Unknown), escapes_(f.insts.size()) {
+    : m_(m),
+      f_(f),
+      addresses_(f.insts.size()),
+      kinds_(f.insts.size(), Unknown),
+      escapes_(f.insts.size()) {
   for (uint32_t n = 0; n < f.insts.size(); ++n) {
     addresses_[n] = {ValueId(n), ValueId(n), 0};
     Op op = f.insts[n].op;
@@ -12,7 +16,8 @@ Alias::Alias(const Module& m, const Function& f, const Cfg& cfg)
   }
   const auto& params = f.block(f.entry()).params;
   for (size_t n = 0; n < params.size(); ++n)
-    kinds_[params[n].index] = n < f.params.size() && is_aggregate(f.params[n]) ? Copied : FromOutside;
+    kinds_[params[n].index] =
+        n < f.params.size() && is_aggregate(f.params[n]) ? Copied : FromOutside;
   for (BlockId b : cfg.rpo())
     for (ValueId v : f.block(b).insts) {
       trace(v);
@@ -75,7 +80,8 @@ bool Alias::may_overlap(const Location& a, const Location& b) const {
   if (y == Unknown) return !is_private(a.object);
   // Both are known. Pointers from outside may meet each other and globals, but not objects that
   // were made after the call began.
-  return (x == FromOutside && (y == FromOutside || y == Global)) || (y == FromOutside && x == Global);
+  return (x == FromOutside && (y == FromOutside || y == Global)) ||
+         (y == FromOutside && x == Global);
 }
 
 bool Alias::may_clobber(const Inst& i, const Location& at) const {

@@ -38,7 +38,7 @@ class Alias {
   bool may_clobber(const Inst& i, const Location& at) const;
   // Whether the location lies inside a slot or global, so that reading it never faults.
   bool is_dereferenceable(const Location& at) const;
-  bool is_constant(const Location& at) const;                 // never written while the program runs
+  bool is_constant(const Location& at) const;  // never written while the program runs
 
  private:
   struct Address {

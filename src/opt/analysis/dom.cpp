@@ -45,7 +45,8 @@ EdgeList edges_of(const Function& f, const Cfg& cfg) {
 struct SemiNca {
   std::vector<uint32_t> up, best, semi, path;
 
-  explicit SemiNca(const std::vector<uint32_t>& parent) : up(parent), best(parent.size()), semi(parent.size()) {
+  explicit SemiNca(const std::vector<uint32_t>& parent)
+      : up(parent), best(parent.size()), semi(parent.size()) {
     for (uint32_t i = 0; i < parent.size(); ++i) best[i] = semi[i] = i;
   }
   // The node of least semidominator on the forest path from v; nodes below `linked` are roots.
@@ -142,7 +143,7 @@ Dom Dom::backward(const Function& f, const Cfg& cfg) {
   auto blocks = static_cast<uint32_t>(f.blocks.size());
   const uint32_t exit = blocks;
   EdgeList edges = edges_of(f, cfg);
-  std::vector<bool> leaves(blocks);                           // some path from here reaches the exit
+  std::vector<bool> leaves(blocks);  // some path from here reaches the exit
   std::vector<uint32_t> work;
   auto add_exit = [&](BlockId b) {
     edges.emplace_back(b.index, exit);
@@ -174,7 +175,8 @@ Frontiers::Frontiers(const Cfg& cfg, const Dom& dom, size_t block_count) : begin
     auto preds = cfg.preds(join);
     if (preds.size() < 2 && join != cfg.rpo().front()) continue;
     for (const Pred& p : preds)
-      for (BlockId b = p.from; b.valid() && b != dom.idom(join) && last[b.index] != join; b = dom.idom(b)) {
+      for (BlockId b = p.from; b.valid() && b != dom.idom(join) && last[b.index] != join;
+           b = dom.idom(b)) {
         last[b.index] = join;
         found.emplace_back(b, join);
       }

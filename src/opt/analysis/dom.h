@@ -28,7 +28,8 @@ class Dom {
     return pre_[a.index] <= at && at < end_[a.index];
   }
   std::span<const BlockId> children(BlockId b) const {
-    return {children_.data() + child_begin_[b.index], child_begin_[b.index + 1] - child_begin_[b.index]};
+    return {children_.data() + child_begin_[b.index],
+            child_begin_[b.index + 1] - child_begin_[b.index]};
   }
   // Every block stands after its immediate dominator, and subtrees are contiguous.
   std::span<const BlockId> preorder() const { return preorder_; }

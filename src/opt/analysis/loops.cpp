@@ -27,7 +27,7 @@ struct Found {
 Found find_loops(const Cfg& cfg, const Dom& dom, size_t block_count) {
   Found found;
   found.innermost.resize(block_count);
-  std::vector<LoopId> jump;                                   // towards the outermost loop found so far
+  std::vector<LoopId> jump;  // towards the outermost loop found so far
   std::vector<BlockId> work;
   auto order = dom.preorder();
   for (size_t i = order.size(); i-- > 0;) {
@@ -96,7 +96,8 @@ Loops::Loops(const Function& f, const Cfg& cfg, const Dom& dom) : loop_of_(f.blo
 
   for (BlockId b : cfg.rpo())
     for (const Pred& p : cfg.preds(b))
-      if (cfg.rpo_number(p.from) >= cfg.rpo_number(b) && !dom.dominates(b, p.from)) irreducible_ = true;
+      if (cfg.rpo_number(p.from) >= cfg.rpo_number(b) && !dom.dominates(b, p.from))
+        irreducible_ = true;
 }
 
 }  // namespace ll

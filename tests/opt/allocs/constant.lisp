@@ -10,3 +10,15 @@
     (label on)
     (set (e ptr) (alloc int 4))
     (ret)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f void) (n int))
+;;     (set (a ptr) (slot (arr 4 int)))
+;;     (set (b ptr) (slot double))
+;;     (set (c ptr) (alloc int n))
+;;     (set (d ptr) (alloc int 0))
+;;     (jmp on)
+;;     (label on)
+;;     (set (e ptr) (alloc int 4))
+;;     (ret)))

@@ -16,3 +16,16 @@
     (br c (loop i2 u2) done)
     (label done)
     (ret n)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((g int) (p0 int)) (attributes external))
+;;   (define ((f int) (n int))
+;;     (set (r int) (call g n))
+;;     (jmp loop 0)
+;;     (label loop (i int))
+;;     (set (i2 int) (add i 1))
+;;     (set (c bool) (lt i2 n))
+;;     (br c (loop i2) done)
+;;     (label done)
+;;     (ret n)))

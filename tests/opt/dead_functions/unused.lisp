@@ -12,3 +12,10 @@
   (define ((f int) (x int))
     (set (y int) (call used x))
     (ret y)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((used int) (p0 int)) (attributes external))
+;;   (define ((f int) (x int))
+;;     (set (y int) (call used x))
+;;     (ret y)))

@@ -15,3 +15,17 @@
     (set (g int) (select d u s))
     (set (h int) (select e u g))
     (ret h)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f int) (x int) (y int))
+;;     (set (s int) (add x y))
+;;     (set (c bool) (eq x 3))
+;;     (br c yes no)
+;;     (label yes)
+;;     (ret 9)
+;;     (label no)
+;;     (set (d bool) (gt x y))
+;;     (set (g int) (select d s s))
+;;     (set (h int) (select d s g))
+;;     (ret h)))

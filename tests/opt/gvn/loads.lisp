@@ -16,3 +16,17 @@
     (set (y int) (add c d))
     (set (z int) (add x y))
     (ret z)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f int) (p ptr) (q ptr) (i int))
+;;     (set (s ptr) (slot (arr 4 int)))
+;;     (set (e ptr) (ptradd s i 4 0))
+;;     (store e i)
+;;     (set (a int) (load p))
+;;     (store q 5)
+;;     (set (b int) (load p))
+;;     (set (x int) (add a b))
+;;     (set (y int) (add i 5))
+;;     (set (z int) (add x y))
+;;     (ret z)))

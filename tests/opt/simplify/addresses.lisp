@@ -17,3 +17,15 @@
     (set (i1 int) (add i 1))
     (set (d ptr) (ptradd c i1 1 0))
     (ret d)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f ptr) (p ptr) (i int) (j int64))
+;;     (set (v12 ptr) (ptradd p i 8 60))
+;;     (ret v12))
+;;   (define ((wide ptr) (p ptr) (i int) (j int64))
+;;     (set (a ptr) (ptradd p 2147483647))
+;;     (set (v14 ptr) (ptradd a j 16 49))
+;;     (set (i1 int) (add i 1))
+;;     (set (d ptr) (ptradd v14 i1 1 0))
+;;     (ret d)))

@@ -9,3 +9,12 @@
     (set (e float) (fsub d d))
     (set (g float) (fdiv e 3.0))
     (ret g)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f float) (x float))
+;;     (set (v13 float) (fmul x 0.25))
+;;     (set (d float) (fadd v13 0.0))
+;;     (set (e float) (fsub d d))
+;;     (set (g float) (fdiv e 3.0))
+;;     (ret g)))

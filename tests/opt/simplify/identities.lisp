@@ -18,3 +18,15 @@
     (set (v bool) (not u))
     (set (w bool) (and t v))
     (ret w)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f int) (x int) (y int))
+;;     (set (v21 int) (add x 2))
+;;     (set (v23 int) (shl v21 3))
+;;     (set (v27 int) (and v23 15))
+;;     (ret v27))
+;;   (define ((compare bool) (x int) (c bool))
+;;     (set (v15 bool) (gt x 9))
+;;     (set (w bool) (and c v15))
+;;     (ret w)))

@@ -16,3 +16,10 @@
     (jmp last)
     (label last)
     (ret w)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((f int) (c bool) (x int) (y int))
+;;     (set (v15 int) (select c x y))
+;;     (set (w int) (add v15 1))
+;;     (ret w)))

@@ -25,3 +25,18 @@
     (label done)
     (set (r int) (load acc))
     (ret r)))
+
+;; expect
+;; (brilisp (ir-version "1.0")
+;;   (define ((sum int) (n int))
+;;     (jmp head 0 0)
+;;     (label head (i int) (acc int))
+;;     (set (c bool) (lt i n))
+;;     (br c body done)
+;;     (label body)
+;;     (set (m int) (mul i 7))
+;;     (set (a2 int) (add acc m))
+;;     (set (i2 int) (add i 1))
+;;     (jmp head i2 a2)
+;;     (label done)
+;;     (ret acc)))

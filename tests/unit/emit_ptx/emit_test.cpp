@@ -63,7 +63,6 @@ TEST(PtxEmit, Saxpy) {
 .target sm_75
 .address_size 64
 
-
 .visible .entry saxpy(
 	.param .u64 $param0,
 	.param .u64 $param1,
@@ -75,11 +74,11 @@ TEST(PtxEmit, Saxpy) {
 	.reg .b32 %r<6>;
 	.reg .b64 %rd<4>;
 	.reg .f32 %f<5>;
-	ld.param.u64 %rd1, [$param0];
-	cvta.to.global.u64 %rd1, %rd1;
-	ld.param.u64 %rd3, [$param1];
-	cvta.to.global.u64 %rd3, %rd3;
-	ld.param.f32 %f3, [$param2];
+	ld.param.u64 %rd0, [$param0];
+	cvta.to.global.u64 %rd0, %rd0;
+	ld.param.u64 %rd2, [$param1];
+	cvta.to.global.u64 %rd2, %rd2;
+	ld.param.f32 %f2, [$param2];
 	ld.param.s32 %r5, [$param3];
 	mov.u32 %r0, %tid.x;
 	mov.u32 %r1, %ctaid.x;
@@ -89,13 +88,13 @@ TEST(PtxEmit, Saxpy) {
 	setp.lt.s32 %p0, %r4, %r5;
 	@!%p0 bra $L_2;
 $L_1:
-	mad.wide.s32 %rd0, %r4, 4, %rd1;
-	mad.wide.s32 %rd2, %r4, 4, %rd3;
-	ld.global.f32 %f0, [%rd0];
-	ld.global.f32 %f1, [%rd2];
-	mul.rn.f32 %f2, %f3, %f0;
-	add.rn.f32 %f4, %f2, %f1;
-	st.global.f32 [%rd2], %f4;
+	mad.wide.s32 %rd1, %r4, 4, %rd0;
+	mad.wide.s32 %rd3, %r4, 4, %rd2;
+	ld.global.f32 %f0, [%rd1];
+	ld.global.f32 %f1, [%rd3];
+	mul.rn.f32 %f3, %f2, %f0;
+	add.rn.f32 %f4, %f3, %f1;
+	st.global.f32 [%rd3], %f4;
 $L_2:
 	ret;
 }
@@ -122,7 +121,9 @@ TEST(PtxEmit, LoopWithSwap) {
   std::string text = text_of(p);
   EXPECT_NE(text.find(".shared .align 16 .b8 tile[32];"), text.npos) << text;
   EXPECT_NE(text.find(".visible .entry k$2d1("), text.npos) << text;
-  EXPECT_NE(text.find("\tst.shared.s32 [tile+8], %r0;\n\tbar.sync 0;\n"), text.npos) << text;
+  EXPECT_NE(text.find("\tst.shared.s32 [tile+8], %r3;\n\tbar.sync 0;\n"), text.npos) << text;
+  // The swap goes through a temporary.
+  EXPECT_NE(text.find("\tmov.b32 %r5, %r3;\n"), text.npos) << text;
   auto code = p.emit();
   ASSERT_TRUE(code);
   EXPECT_EQ(code->kernels[0].name, "k-1");

@@ -22,7 +22,9 @@ void compare(Program& p, const Code& code, uint32_t count) {
   load(code);
   for (uint32_t n = 0; n < count; ++n) {
     Launch l{fmt::format("k{}", n), {4}, {kItems / 4}, {std::vector<uint8_t>(kItems * 4)}, {40}};
-    EXPECT_TRUE(interpret(p, l) == execute(l)) << l.kernel << "\n" << print_module(*p.module);
+    FuncId f = p.module->find_function(Symbol(l.kernel));
+    EXPECT_EQ(values_of<uint32_t>(interpret(p, l)[0]), values_of<uint32_t>(execute(l)[0]))
+        << print_function(*p.module, p.module->function(f));
   }
 }
 

@@ -198,7 +198,7 @@ TEST(X86Ops, DeviceDivision) {
   std::string text;
   for (const char* type : {"int8", "int16", "int", "int64"})
     for (const char* op : {"div", "rem", "udiv", "urem"})
-      text += fmt::format("(define (({0}.{1} {1}) (a {1}) (b {1})) (attributes device cpu-kernel) (set (r {1})"
+      text += fmt::format("(define (({0}.{1} {1}) (a {1}) (b {1})) (attributes device) (set (r {1})"
                           " ({0} a b)) (ret r))\n", op, type);
   Program p(module_of(text));
   ASSERT_TRUE(p.verified);

@@ -41,21 +41,54 @@ std::string join(const Tokens& list) {
 }
 
 void mutate(Tokens& list, std::mt19937& random) {
-  static const char* const kStrange[] = {
-      "()", "0", "-1", "4", "99999999999999999999", "2147483648", "1.5", "#t", "\"s\"", "int", "ptr",
-      "void", "(undef int)", "(int64 1)", "(struct pair)", "(arr 1099511627776 int8)", "(align 4096)",
-      "(align 3)", "p", "i", "loop", "r", "ret", "jmp", "br", "call", "set", "label", "slot", "copy"};
+  static const char* const kStrange[] = {"()",
+                                         "0",
+                                         "-1",
+                                         "4",
+                                         "99999999999999999999",
+                                         "2147483648",
+                                         "1.5",
+                                         "#t",
+                                         "\"s\"",
+                                         "int",
+                                         "ptr",
+                                         "void",
+                                         "(undef int)",
+                                         "(int64 1)",
+                                         "(struct pair)",
+                                         "(arr 1099511627776 int8)",
+                                         "(align 4096)",
+                                         "(align 3)",
+                                         "p",
+                                         "i",
+                                         "loop",
+                                         "r",
+                                         "ret",
+                                         "jmp",
+                                         "br",
+                                         "call",
+                                         "set",
+                                         "label",
+                                         "slot",
+                                         "copy"};
   auto pick = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
   for (size_t n = 1 + pick(3); n > 0; --n) {
-    size_t at = 6 + pick(list.size() - 6);                    // behind (brilisp (ir-version "1.0")
+    size_t at = 6 + pick(list.size() - 6);  // behind (brilisp (ir-version "1.0")
     bool bracket = list[at] == "(" || list[at] == ")";
     switch (bracket ? 3 : pick(4)) {
-      case 0: list.erase(list.begin() + static_cast<long>(at)); break;
-      case 1: list.insert(list.begin() + static_cast<long>(at), list[at]); break;
-      case 2: list[at] = kStrange[pick(std::size(kStrange))]; break;
+      case 0:
+        list.erase(list.begin() + static_cast<long>(at));
+        break;
+      case 1:
+        list.insert(list.begin() + static_cast<long>(at), list[at]);
+        break;
+      case 2:
+        list[at] = kStrange[pick(std::size(kStrange))];
+        break;
       default: {
         size_t other = 6 + pick(list.size() - 6);
-        if ((list[other] == "(" || list[other] == ")") == bracket && !bracket) std::swap(list[at], list[other]);
+        if ((list[other] == "(" || list[other] == ")") == bracket && !bracket)
+          std::swap(list[at], list[other]);
       }
     }
   }
@@ -78,7 +111,8 @@ TEST(IrMutation, NothingCrashesAndWhatIsAcceptedRoundTrips) {
         EXPECT_FALSE(p.messages().empty());
         continue;
       }
-      EXPECT_EQ(verify(*p.module, p.diags).has_value(), !p.diags.has_errors());
+      bool verified = verify(*p.module, p.diags).has_value();
+      EXPECT_EQ(verified, !p.diags.has_errors());
       ++accepted;
       std::string once = print_module(*p.module);
       Parsed again(once);

@@ -40,17 +40,21 @@ std::string behaviour(const Module& m, Diags& diags) {
 using Passes = std::vector<std::string_view>;
 
 // Runs `count` programs through the passes; the seed of a failing one is in the message.
-void check(const Passes& passes, uint64_t first, uint64_t count, const test::RandomOptions& options = {}) {
+void check(const Passes& passes, uint64_t first, uint64_t count,
+           const test::RandomOptions& options = {}) {
   for (uint64_t seed = first; seed < first + count; ++seed) {
     SourceMap sources;
     Diags diags(sources);
     auto m = test::random_module(sources, seed, options);
     std::string before = behaviour(*m, diags);
-    ASSERT_EQ(before.find("verify"), std::string::npos) << "seed " << seed << "\n" << before << print_module(*m);
+    ASSERT_EQ(before.find("verify"), std::string::npos) << "seed " << seed << "\n"
+                                                        << before << print_module(*m);
     std::string text = print_module(*m);
     PassRunner runner({}, diags);
     ASSERT_TRUE(runner.run(*m, passes)) << messages(diags);
-    ASSERT_EQ(before, behaviour(*m, diags)) << "seed " << seed << "\n" << text << "\n\nafter:\n" << print_module(*m);
+    ASSERT_EQ(before, behaviour(*m, diags)) << "seed " << seed << "\n"
+                                            << text << "\n\nafter:\n"
+                                            << print_module(*m);
   }
 }
 
@@ -60,8 +64,8 @@ uint64_t programs(uint64_t usual) {
 }
 
 TEST(Differential, EachPassAlone) {
-  for (std::string_view name : {"allocs", "sroa", "ssa", "sccp", "simplify", "simplify_cfg", "gvn", "licm",
-                                "dce", "inliner", "always_inline", "dead_functions"}) {
+  for (std::string_view name : {"allocs", "sroa", "ssa", "sccp", "simplify", "simplify_cfg", "gvn",
+                                "licm", "dce", "inliner", "always_inline", "dead_functions"}) {
     SCOPED_TRACE(name);
     check({name}, 1, programs(60));
     if (testing::Test::HasFatalFailure()) return;
@@ -69,7 +73,8 @@ TEST(Differential, EachPassAlone) {
 }
 
 TEST(Differential, EachPassOnSsa) {
-  for (std::string_view name : {"sccp", "simplify", "simplify_cfg", "gvn", "licm", "dce", "inliner"}) {
+  for (std::string_view name :
+       {"sccp", "simplify", "simplify_cfg", "gvn", "licm", "dce", "inliner"}) {
     SCOPED_TRACE(name);
     check({"allocs", "sroa", "ssa", name}, 1000, programs(60));
     if (testing::Test::HasFatalFailure()) return;
@@ -87,7 +92,8 @@ TEST(Differential, Pipelines) {
 
 TEST(Differential, LargerFunctions) {
   auto list = pipeline(OptLevel::O2);
-  check({list.begin(), list.end()}, 9000, programs(20), {.functions = 4, .statements = 120, .max_depth = 5});
+  check({list.begin(), list.end()}, 9000, programs(20),
+        {.functions = 4, .statements = 120, .max_depth = 5});
 }
 
 }  // namespace

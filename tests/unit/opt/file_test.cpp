@@ -28,7 +28,8 @@ std::vector<std::string> files() {
 std::string in_comments(const std::string& text) {
   std::istringstream lines(text);
   std::string out;
-  for (std::string line; std::getline(lines, line);) out += line.empty() ? ";;\n" : ";; " + line + "\n";
+  for (std::string line; std::getline(lines, line);)
+    out += line.empty() ? ";;\n" : ";; " + line + "\n";
   return out;
 }
 
@@ -71,7 +72,9 @@ TEST_P(OptFile, GivesWhatItExpects) {
   std::string actual = in_comments(print_module(*m));
   if (std::getenv("LL_BLESS")) {
     while (program.ends_with('\n')) program.pop_back();
-    ASSERT_TRUE(write_file(GetParam(), program + "\n" + std::string(kExpect) + actual, false, error)) << error;
+    ASSERT_TRUE(
+        write_file(GetParam(), program + "\n" + std::string(kExpect) + actual, false, error))
+        << error;
     return;
   }
   ASSERT_LT(expect, text.size()) << "nothing is expected; run with LL_BLESS=1";

@@ -43,7 +43,9 @@ struct Cases {
   }
 
   void add_op(Op op) {
-    const size_t operands = info(op).format == Format::Unary ? 1 : info(op).format == Format::Binary ? 2 : 3;
+    const size_t operands = info(op).format == Format::Unary    ? 1
+                            : info(op).format == Format::Binary ? 2
+                                                                : 3;
     for (TypeId t : kScalars) {
       switch (info(op).rule) {
         case TypeRule::Int:
@@ -72,11 +74,15 @@ struct Cases {
     for (TypeId to : kScalars) {
       bool ok = false;
       switch (info(op).rule) {
-        case TypeRule::Narrow: ok = is_int(from) && is_int_or_bool(to) && bit_width(to) < bit_width(from); break;
-        case TypeRule::Widen: ok = is_int_or_bool(from) && is_int(to) && bit_width(to) > bit_width(from); break;
+        case TypeRule::Narrow:
+          ok = is_int(from) && is_int_or_bool(to) && bit_width(to) < bit_width(from);
+          break;
+        case TypeRule::Widen:
+          ok = is_int_or_bool(from) && is_int(to) && bit_width(to) > bit_width(from);
+          break;
         case TypeRule::FloatWiden: ok = from == kFloat && to == kDouble; break;
         case TypeRule::FloatNarrow: ok = from == kDouble && to == kFloat; break;
-        case TypeRule::IntToFloat: ok = is_int_or_bool(from) && is_float(to); break;
+        case TypeRule::IntToFloat: ok = is_int(from) && is_float(to); break;
         case TypeRule::FloatToInt: ok = is_float(from) && is_int(to); break;
         case TypeRule::PtrToInt: ok = is_ptr(from) && is_int(to); break;
         case TypeRule::IntToPtr: ok = is_int(from) && is_ptr(to); break;
@@ -99,20 +105,46 @@ class Random {
     switch (r % 6) {
       case 0: return normalize_bits(t, static_cast<int64_t>(next() % 5) - 2);
       case 1: return normalize_bits(t, int64_t{1} << (next() % bit_width(t)));
-      case 2: return normalize_bits(t, (int64_t{1} << (bit_width(t) - 1)) - static_cast<int64_t>(next() % 2));
+      case 2:
+        return normalize_bits(
+            t, (int64_t{1} << (bit_width(t) - 1)) - static_cast<int64_t>(next() % 2));
       default: return normalize_bits(t, static_cast<int64_t>(next()));
     }
   }
 
  private:
   int64_t float_bits(TypeId t, uint64_t r) {
-    constexpr double kEdges[] = {0.0, -0.0, 0.5, -0.5, 1.5, 2.5, 127.5, 128.0, -128.5, -129.0, 255.5, 256, 32767.5,
-                                 65536, 2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 4294967296.0,
-                                 9223372036854775808.0, -9223372036854775808.0, 18446744073709551616.0,
-                                 1e300, -1e300, 1e-310, 3e-45, 3.4e38};
+    constexpr double kEdges[] = {0.0,
+                                 -0.0,
+                                 0.5,
+                                 -0.5,
+                                 1.5,
+                                 2.5,
+                                 127.5,
+                                 128.0,
+                                 -128.5,
+                                 -129.0,
+                                 255.5,
+                                 256,
+                                 32767.5,
+                                 65536,
+                                 2147483647.0,
+                                 2147483648.0,
+                                 -2147483648.0,
+                                 -2147483649.0,
+                                 4294967296.0,
+                                 9223372036854775808.0,
+                                 -9223372036854775808.0,
+                                 18446744073709551616.0,
+                                 1e300,
+                                 -1e300,
+                                 1e-310,
+                                 3e-45,
+                                 3.4e38};
     if (r % 2 == 0) {
       double d = kEdges[next() % std::size(kEdges)];
-      return t == kFloat ? std::bit_cast<int32_t>(static_cast<float>(d)) : std::bit_cast<int64_t>(d);
+      return t == kFloat ? std::bit_cast<int32_t>(static_cast<float>(d))
+                         : std::bit_cast<int64_t>(d);
     }
     return static_cast<int64_t>(next());                      // NaNs and infinities among them
   }
@@ -127,7 +159,8 @@ class Random {
 TEST(Fold, AgreesWithTheInterpreter) {
   Cases cases;
   for (unsigned n = 0; n < kOpCount; ++n)
-    if (Op op = static_cast<Op>(n); is_pure(op) && !is_leaf(op) && !is_device_only(op)) cases.add_op(op);
+    if (Op op = static_cast<Op>(n); is_pure(op) && !is_leaf(op) && !is_device_only(op))
+      cases.add_op(op);
   auto verified = verify(cases.m, cases.diags);
   ASSERT_TRUE(verified) << render(cases.diags.all()[0], cases.sources, false);
   Interpreter interpreter(*verified, {});
@@ -148,8 +181,9 @@ TEST(Fold, AgreesWithTheInterpreter) {
       ++folded;
       ASSERT_TRUE(ok) << info(c.op).text << " is folded but " << failure.message;
       ASSERT_EQ(static_cast<Word>(*bits), result)
-          << info(c.op).text << " " << cases.m.types.str(c.params[0]) << " -> " << cases.m.types.str(c.type)
-          << " of " << operands[0] << (operands.size() > 1 ? " " + std::to_string(operands[1]) : "");
+          << info(c.op).text << " " << cases.m.types.str(c.params[0]) << " -> "
+          << cases.m.types.str(c.type) << " of " << operands[0]
+          << (operands.size() > 1 ? " " + std::to_string(operands[1]) : "");
     }
   }
   EXPECT_GT(folded, runs * 7 / 10);

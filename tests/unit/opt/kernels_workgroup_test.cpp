@@ -15,6 +15,7 @@ void compare(const std::string& body, Dim3 grid, Dim3 group, int64_t n = 5) {
     ASSERT_TRUE(p.module);
     std::vector<int32_t> expected(kWords), found(kWords);
     for (uint32_t i = 0; i < kWords; ++i) expected[i] = found[i] = static_cast<int32_t>(i * 7 % 31);
+    const std::vector<int32_t> initial = expected;
     std::string want = launch(p, *p.module, "k", grid, group,
                               {reinterpret_cast<uint64_t>(expected.data()), static_cast<uint64_t>(n)});
     ASSERT_TRUE(p.run({"device_part"})) << p.messages();
@@ -23,7 +24,9 @@ void compare(const std::string& body, Dim3 grid, Dim3 group, int64_t n = 5) {
     std::string got = launch_lowered(p, *p.module, "k", grid, group,
                                      {reinterpret_cast<uint64_t>(found.data()), static_cast<uint64_t>(n)});
     EXPECT_EQ(want.empty(), got.empty()) << want << " / " << got << "\n" << print_module(*p.module);
-    if (want.empty()) { EXPECT_EQ(expected, found) << print_module(*p.module); }
+    if (!want.empty()) continue;
+    EXPECT_NE(expected, initial) << "the kernel does nothing";
+    EXPECT_EQ(expected, found) << print_module(*p.module);
   }
 }
 
@@ -310,6 +313,23 @@ TEST(Workgroup, CalledFunctionsWithBarriers) {
       (set (r int) (call twice v))
       (store q r)
       (ret)))", {1, 1, 1}, {8, 1, 1});
+}
+
+// Many regions, with values through all of them: the cost stays near-linear.
+TEST(Workgroup, ManyBarriers) {
+  std::string body = "(define ((k void) (p ptr) (n int)) (attributes kernel)\n"
+                     "(set (x int) (local-id 0)) (set (q ptr) (ptradd p x 4 0)) (set (v int) (load q))\n"
+                     "(set (f int) (rem v 5)) (jmp b0 v)\n";
+  constexpr int kBarriers = 2000;
+  for (int i = 0; i < kBarriers; ++i) {
+    std::string n = std::to_string(i);
+    body += "(label b" + n + " (v" + n + " int)) (set (c" + n + " bool) (lt n " + n + "))\n";
+    body += "(br c" + n + " y" + n + " (b" + std::to_string(i + 1) + " v" + n + "))\n";
+    body += "(label y" + n + ") (set (w" + n + " int) (rem v" + n + " 1000)) (barrier)\n";
+    body += "(set (u" + n + " int) (add w" + n + " f)) (jmp b" + std::to_string(i + 1) + " u" + n + ")\n";
+  }
+  body += "(label b" + std::to_string(kBarriers) + " (r int)) (store q r) (ret))";
+  compare(body, {1, 1, 1}, {4, 1, 1}, 100);
 }
 
 }  // namespace

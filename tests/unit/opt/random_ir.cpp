@@ -12,7 +12,8 @@ namespace {
 
 constexpr TypeId kIntTypes[] = {kInt8, kInt16, kInt32, kInt64};
 constexpr TypeId kAllTypes[] = {kBool, kInt8, kInt16, kInt32, kInt64, kFloat, kDouble};
-constexpr Op kIntOps[] = {Op::Add, Op::Sub, Op::Mul, Op::And, Op::Or, Op::Xor, Op::Shl, Op::LShr, Op::AShr};
+constexpr Op kIntOps[] = {Op::Add, Op::Sub, Op::Mul,  Op::And, Op::Or,
+                          Op::Xor, Op::Shl, Op::LShr, Op::AShr};
 constexpr Op kDivisions[] = {Op::Div, Op::Rem, Op::UDiv, Op::URem};
 constexpr Op kFloatOps[] = {Op::FAdd, Op::FSub, Op::FMul, Op::FDiv};
 constexpr Op kIntCompares[] = {Op::Eq,  Op::Ne,  Op::Lt,  Op::Le,  Op::Gt,
@@ -32,7 +33,8 @@ struct Array {
 
 class Generator {
  public:
-  Generator(Module& m, uint64_t seed, const RandomOptions& options) : m_(m), o_(options), state_(seed) {}
+  Generator(Module& m, uint64_t seed, const RandomOptions& options)
+      : m_(m), o_(options), state_(seed) {}
 
   void run() {
     record_ = m_.types.declare_struct(Symbol("record"));
@@ -151,7 +153,8 @@ class Generator {
   void add_array(TypeId element, uint32_t count, bool dynamic) {
     ValueId address = dynamic ? b_->alloc(element, int_constant(kInt32, count))
                               : b_->slot(*m_.types.array(count, element));
-    for (uint32_t n = 0; n < count; ++n) b_->store(field(address, n * scalar_bytes(element)), pick(element));
+    for (uint32_t n = 0; n < count; ++n)
+      b_->store(field(address, n * scalar_bytes(element)), pick(element));
     arrays_.push_back({address, element, count});
   }
 
@@ -162,8 +165,12 @@ class Generator {
     records_.push_back(address);
   }
 
-  ValueId field(ValueId base, uint64_t offset) { return b_->ptradd(base, static_cast<int32_t>(offset)); }
-  ValueId record_field(ValueId base, uint32_t n) { return field(base, m_.types.field_offset(record_, n)); }
+  ValueId field(ValueId base, uint64_t offset) {
+    return b_->ptradd(base, static_cast<int32_t>(offset));
+  }
+  ValueId record_field(ValueId base, uint32_t n) {
+    return field(base, m_.types.field_offset(record_, n));
+  }
 
   ValueId element(const Array& a) {
     uint32_t size = scalar_bytes(a.element);
@@ -199,7 +206,8 @@ class Generator {
       for (int attempt = 0; attempt < 6; ++attempt) {
         size_t n = values_.size();
         // Prefer recent values: programs then have long dependences.
-        ValueId v = values_[chance(60) ? n - 1 - below(static_cast<uint32_t>(n < 6 ? n : 6)) : below(static_cast<uint32_t>(n))];
+        ValueId v = values_[chance(60) ? n - 1 - below(static_cast<uint32_t>(n < 6 ? n : 6))
+                                       : below(static_cast<uint32_t>(n))];
         if (f_->type(v) == t) return v;
       }
     if (chance(2)) return f_->undef(t);
@@ -245,7 +253,8 @@ class Generator {
   void division() {
     TypeId t = one_of(kIntTypes);
     ValueId by = pick(t);
-    if (!chance(3)) by = b_->binary(Op::Or, b_->binary(Op::And, by, int_constant(t, 0x3f)), int_constant(t, 1));
+    if (!chance(3))
+      by = b_->binary(Op::Or, b_->binary(Op::And, by, int_constant(t, 0x3f)), int_constant(t, 1));
     keep(b_->binary(one_of(kDivisions), pick(t), by));
   }
 
@@ -257,7 +266,9 @@ class Generator {
       keep(b_->convert(to == kDouble ? Op::FPExt : Op::FPTrunc, to, pick(from)));
     } else if (float_to) {
       if (chance(20)) bits_to_float(to);
-      else keep(b_->convert(chance(50) ? Op::SIToFP : Op::UIToFP, to, pick(from == kBool ? kInt32 : from)));
+      else
+        keep(b_->convert(chance(50) ? Op::SIToFP : Op::UIToFP, to,
+                         pick(from == kBool ? kInt32 : from)));
     } else if (float_from) {
       if (to == kBool) return;
       keep(b_->convert(chance(50) ? Op::FPToSI : Op::FPToUI, to, pick(from)));
@@ -363,8 +374,13 @@ class Generator {
     return address;
   }
   ValueId entry_slot(TypeId object) {
-    ValueId v = f_->add_inst({.op = Op::Slot, .aux = static_cast<uint16_t>(std::countr_zero(m_.types.align(object))),
-                              .type = kPtr, .imm = object.index, .span = {}}, {});
+    ValueId v =
+        f_->add_inst({.op = Op::Slot,
+                      .aux = static_cast<uint16_t>(std::countr_zero(m_.types.align(object))),
+                      .type = kPtr,
+                      .imm = object.index,
+                      .span = {}},
+                     {});
     auto& entry = f_->block(f_->entry()).insts;
     entry.insert(entry.begin(), v);
     return v;
@@ -374,7 +390,9 @@ class Generator {
   struct Scope {
     size_t values, variables, arrays, records;
   };
-  Scope open() const { return {values_.size(), variables_.size(), arrays_.size(), records_.size()}; }
+  Scope open() const {
+    return {values_.size(), variables_.size(), arrays_.size(), records_.size()};
+  }
   void close(Scope s) {
     values_.resize(s.values);
     variables_.resize(s.variables);
@@ -409,8 +427,10 @@ class Generator {
     ValueId limit = chance(60) ? int_constant(counter, below(5))
                                : b_->binary(Op::And, pick(counter), int_constant(counter, 3));
     bool bottom_tested = chance(30);
-    BlockId head = f_->add_block(), body = bottom_tested ? head : f_->add_block(), after = f_->add_block();
-    ValueId i = f_->add_param(head, counter), x = f_->add_param(head, t), result = f_->add_param(after, t);
+    BlockId head = f_->add_block(), body = bottom_tested ? head : f_->add_block(),
+            after = f_->add_block();
+    ValueId i = f_->add_param(head, counter), x = f_->add_param(head, t),
+            result = f_->add_param(after, t);
     ValueId start[] = {int_constant(counter, 0), pick(t)};
     b_->jmp(head, start);
     Scope s = open();
@@ -453,10 +473,12 @@ class Generator {
   ValueId checksum() {
     ValueId sum = int_constant(kInt64, 17);
     auto mix = [&](ValueId v) {
-      sum = b_->binary(Op::Mul, b_->binary(Op::Xor, sum, as_int64(v)), int_constant(kInt64, 0x100000001b3));
+      sum = b_->binary(Op::Mul, b_->binary(Op::Xor, sum, as_int64(v)),
+                       int_constant(kInt64, 0x100000001b3));
       sum = b_->binary(Op::Xor, sum, b_->binary(Op::LShr, sum, int_constant(kInt64, 31)));
     };
-    for (size_t n = values_.size() > 12 ? values_.size() - 12 : 0; n < values_.size(); ++n) mix(values_[n]);
+    for (size_t n = values_.size() > 12 ? values_.size() - 12 : 0; n < values_.size(); ++n)
+      mix(values_[n]);
     for (const Variable& x : variables_) mix(b_->load(x.type, x.address));
     for (const Array& a : arrays_)
       for (uint32_t n = 0; n < a.count; ++n)
@@ -484,7 +506,8 @@ class Generator {
 
 }  // namespace
 
-std::unique_ptr<Module> random_module(SourceMap& sources, uint64_t seed, const RandomOptions& options) {
+std::unique_ptr<Module> random_module(SourceMap& sources, uint64_t seed,
+                                      const RandomOptions& options) {
   auto m = std::make_unique<Module>(sources);
   Generator(*m, seed, options).run();
   return m;

@@ -28,6 +28,7 @@ struct RandomOptions {
   bool memory = true, calls = true, floats = true, divisions = true;
 };
 
-std::unique_ptr<Module> random_module(SourceMap& sources, uint64_t seed, const RandomOptions& options = {});
+std::unique_ptr<Module> random_module(SourceMap& sources, uint64_t seed,
+                                      const RandomOptions& options = {});
 
 }  // namespace ll::test

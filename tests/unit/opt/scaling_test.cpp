@@ -40,7 +40,8 @@ struct Program {
     PassRunner runner(options, diags);
     auto start = std::chrono::steady_clock::now();
     ASSERT_TRUE(runner.run(m, pipeline(OptLevel::O2)));
-    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     ASSERT_TRUE(verify(m, diags));
     printf("%s: %zu instructions, %zu blocks: %.3f s\n", shape, instructions, blocks, seconds);
     if (std::getenv("LL_TIME_PASSES")) printf("%s", runner.report().c_str());
@@ -112,7 +113,8 @@ TEST(Scaling, NestedLoops) {
   }
   while (!heads.empty()) {
     BlockId after = p.f.add_block();
-    p.b.br(p.b.binary(Op::Lt, p.b.load(kInt32, x), p.constant(int64_t(heads.size()))), heads.back(), after);
+    p.b.br(p.b.binary(Op::Lt, p.b.load(kInt32, x), p.constant(int64_t(heads.size()))), heads.back(),
+           after);
     heads.pop_back();
     p.b.at(after);
   }

@@ -8,14 +8,16 @@
 
 namespace ll {
 
-class CallGraph {
+class CallComponents {
  public:
-  explicit CallGraph(const Module& m);
+  explicit CallComponents(const Module& m);
 
   // Every function stands after all that it calls, but for calls within one component.
   std::span<const FuncId> bottom_up() const { return order_; }
   // In a cycle of calls together with `b`, or the same function.
-  bool same_component(FuncId a, FuncId b) const { return component_[a.index] == component_[b.index]; }
+  bool same_component(FuncId a, FuncId b) const {
+    return component_[a.index] == component_[b.index];
+  }
   // Calls itself, directly or through others.
   bool is_recursive(FuncId f) const { return recursive_[f.index]; }
   // Call instructions that name f, in the whole module.

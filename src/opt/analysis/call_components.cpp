@@ -1,11 +1,13 @@
-#include "opt/analysis/call_graph.h"
+#include "opt/analysis/call_components.h"
 
 #include <algorithm>
 
 namespace ll {
 
-CallGraph::CallGraph(const Module& m)
-    : component_(m.functions.size()), call_count_(m.functions.size()), recursive_(m.functions.size()) {
+CallComponents::CallComponents(const Module& m)
+    : component_(m.functions.size()),
+      call_count_(m.functions.size()),
+      recursive_(m.functions.size()) {
   constexpr uint32_t kNone = 0xffffffffu;
   const auto count = static_cast<uint32_t>(m.functions.size());
   std::vector<std::vector<uint32_t>> calls(count);
@@ -46,7 +48,8 @@ CallGraph::CallGraph(const Module& m)
       }
       const uint32_t done = n;
       stack.pop_back();
-      if (!stack.empty()) low[stack.back().function] = std::min(low[stack.back().function], low[done]);
+      if (!stack.empty())
+        low[stack.back().function] = std::min(low[stack.back().function], low[done]);
       if (low[done] != number[done]) continue;
       bool several = open.back() != done;
       for (bool last = false; !last;) {

@@ -1,0 +1,47 @@
+;; A kernel calls functions that host code calls as well, with structs by value and local arrays.
+(module
+  (c-lisp
+    (define-struct complex (re float) (im float))
+    (define ((times (struct complex)) (a (struct complex)) (b (struct complex)))
+      (declare c (struct complex))
+      (set c (insertvalue c (fsub (fmul (extractvalue a 0) (extractvalue b 0))
+                                  (fmul (extractvalue a 1) (extractvalue b 1))) 0))
+      (set c (insertvalue c (fadd (fmul (extractvalue a 0) (extractvalue b 1))
+                                  (fmul (extractvalue a 1) (extractvalue b 0))) 1))
+      (ret c))
+    (define ((power float) (re float) (im float) (n int))
+      (declare z (struct complex))
+      (declare r (struct complex))
+      (declare history (arr 16 float))
+      (declare i int)
+      (set z (insertvalue (insertvalue z re 0) im 1))
+      (set r (insertvalue (insertvalue r 1.0 0) 0.0 1))
+      (for ((set i 0) (lt i n) (set i (add i 1)))
+        (set r (call times r z))
+        (store (aptradd history i) (extractvalue r 0)))
+      (ret (load (aptradd history (sub n 1))))))
+  (cuda-lisp
+    (define-kernel ((powers void) (out (ptr float)) (n int))
+      (declare i int)
+      (set i (add [tid.x] (mul [bid.x] [bdim.x])))
+      (store (ptradd out i) (call power (fmul (sitofp i float) 0.125) 0.5 n))))
+  (c-lisp
+    (define ((main int))
+      (declare h (ptr float))
+      (declare d (ptr float (addrspace 1)))
+      (declare i int)
+      (declare wrong int)
+      (set h (alloc float 48))
+      (set d (device-alloc float 48))
+      (launch (powers 3 16) d 5)
+      (copy-from-device h d 48)
+      (set wrong 0)
+      (for ((set i 0) (lt i 48) (set i (add i 1)))
+        (if (not (feq (load (ptradd h i)) (call power (fmul (sitofp i float) 0.125) 0.5 5)))
+          (set wrong (add wrong 1))))
+      (call print wrong)
+      (call fprint (load (ptradd h 8)))
+      (ret 0))))
+;; expect
+;; 0
+;; -1.187500

@@ -1,0 +1,43 @@
+;; Workgroup memory and barriers in a loop: a running sum of each block of 64.
+(module
+  (cuda-lisp
+    (define-shared sums [64 int])
+    (define-kernel ((scan void) (data (ptr int)))
+      (declare step int)
+      (declare add-in int)
+      (declare p (ptr int))
+      (set p (ptradd data (add [tid.x] (mul [bid.x] 64))))
+      (store (aptradd sums [tid.x]) (load p))
+      (__syncthreads)
+      (for ((set step 1) (lt step 64) (set step (mul step 2)))
+        (set add-in 0)
+        (if (ge [tid.x] step) (set add-in (load (aptradd sums (sub [tid.x] step)))))
+        (__syncthreads)
+        (store (aptradd sums [tid.x]) (add (load (aptradd sums [tid.x])) add-in))
+        (__syncthreads))
+      (store p (load (aptradd sums [tid.x])))))
+  (c-lisp
+    (define ((main int))
+      (declare h (ptr int))
+      (declare d (ptr int (addrspace 1)))
+      (declare i int)
+      (declare wrong int)
+      (declare sum int)
+      (set h (alloc int 256))
+      (for ((set i 0) (lt i 256) (set i (add i 1))) (store (ptradd h i) (add i 1)))
+      (set d (device-alloc int 256))
+      (copy-to-device d h 256)
+      (launch (scan 4 64) d)
+      (copy-from-device h d 256)
+      (set wrong 0)
+      (set sum 0)
+      (for ((set i 0) (lt i 256) (set i (add i 1)))
+        (if (eq (rem i 64) 0) (set sum 0))
+        (set sum (add sum (add i 1)))
+        (if (ne (load (ptradd h i)) sum) (set wrong (add wrong 1))))
+      (call print wrong)
+      (call print (load (ptradd h 255)))
+      (ret 0))))
+;; expect
+;; 0
+;; 14368
