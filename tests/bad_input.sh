@@ -79,9 +79,9 @@ expect 1 'E0112' "$llamac" run symbol.lisp
 expect 1 'E0107' "$llamac" run digits.lisp
 expect 1 'language.lisp:1:' "$llamac" run language.lisp
 expect 1 'form.lisp:1:9' "$llamac" run form.lisp
-expect 1 'expression.lisp:1:29' "$llamac" run expression.lisp
-expect 1 'types.lisp:1:34' "$llamac" run types.lisp
-expect 1 'undefined.lisp:1:34' "$llamac" run undefined.lisp
+expect 1 'expression.lisp:1:30' "$llamac" run expression.lisp
+expect 1 'types.lisp:1:42' "$llamac" run types.lisp
+expect 1 'undefined.lisp:1:35' "$llamac" run undefined.lisp
 expect 1 'function.lisp:1:' "$llamac" run function.lisp
 expect 1 'external.lisp:1:' "$llamac" run external.lisp
 expect 1 'label.lisp:1:' "$llamac" run label.lisp
