@@ -39,11 +39,14 @@ struct Generator {
   void instruction(ValueId base) {
     static constexpr Op kOps[] = {Op::Add, Op::Sub, Op::Xor, Op::And, Op::Mul, Op::Or};
     switch (random(8)) {
-      case 0: pool.push_back(b.load(kInt64, b.ptradd(base, static_cast<int32_t>(random(64) * 8)))); break;
-      case 1: b.store(b.ptradd(base, static_cast<int32_t>(random(64) * 8)), pick()); break;
-      case 2: pool.push_back(b.binary(Op::Add, pick(), f.constant(kInt64, random(1000)))); break;
-      case 3: pool.push_back(b.select(b.binary(Op::Lt, pick(), pick()), pick(), pick())); break;
-      default: pool.push_back(b.binary(kOps[random(6)], pick(), pick()));
+      case 0:
+        pool.push_back(b.binary(Op::Add, pool.back(),
+                                b.load(kInt64, b.ptradd(base, static_cast<int32_t>(random(64) * 8)))));
+        break;
+      case 1: b.store(b.ptradd(base, static_cast<int32_t>(random(64) * 8)), pool.back()); break;
+      case 2: pool.push_back(b.binary(Op::Add, pool.back(), f.constant(kInt64, random(1000)))); break;
+      case 3: pool.push_back(b.select(b.binary(Op::Lt, pick(), pick()), pick(), pool.back())); break;
+      default: pool.push_back(b.binary(kOps[random(6)], pool.back(), pick()));  // nothing is dead
     }
   }
 
@@ -62,7 +65,7 @@ struct Generator {
       ValueId i = f.add_param(loop, kInt64), acc = f.add_param(loop, kInt64);
       pool = {n, kept[0], kept[1], kept[2], kept[3], i, acc};
       for (unsigned k = 0; k < per_block; ++k) instruction(base);
-      ValueId again[2] = {b.binary(Op::Add, i, f.constant(kInt64, 1)), b.binary(Op::Add, acc, pick())};
+      ValueId again[2] = {b.binary(Op::Add, i, f.constant(kInt64, 1)), b.binary(Op::Add, acc, pool.back())};
       b.br(b.binary(Op::Lt, again[0], f.constant(kInt64, 3)), loop, next, again);
       b.at(next);
       sum = again[1];
@@ -76,14 +79,14 @@ double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-void measure(size_t instructions, bool optimise) {
+void measure(size_t instructions, unsigned per_block, bool optimise) {
   SourceMap sources;
   Diags diags(sources);
   Module m(sources);
   Function& f = m.function(m.add_function(Symbol("f")));
   f.ret = kInt64;
   f.params = {kPtr, kInt64};
-  Generator(m, f).run(instructions, 100);
+  Generator(m, f).run(instructions, per_block);
   auto verified = verify(m, diags);
   if (!verified) {
     for (const Diag& d : diags.all()) fmt::print(stderr, "{}", render(d, sources, false));
@@ -104,8 +107,8 @@ void measure(size_t instructions, bool optimise) {
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("x86_emit.{}.{} {:.0f} inst/s   {:.1f} bytes/inst, {} blocks, peak {} MiB\n",
-             optimise ? "optimise" : "fast", f.insts.size(),
+  fmt::print("x86_emit.{}.{}x{} {:.0f} inst/s   {:.1f} bytes/inst, {} blocks, peak {} MiB\n",
+             optimise ? "optimise" : "fast", f.insts.size(), per_block,
              static_cast<double>(f.insts.size()) / best,
              static_cast<double>(bytes) / static_cast<double>(f.insts.size()), f.blocks.size(),
              usage.ru_maxrss >> 10);
@@ -117,5 +120,6 @@ void measure(size_t instructions, bool optimise) {
 int main(int argc, char** argv) {
   size_t largest = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 800000;
   for (bool optimise : {false, true})
-    for (size_t n = 12500; n <= largest; n *= 2) ll::measure(n, optimise);
+    for (unsigned per_block : {100u, 8u})
+      for (size_t n = 12500; n <= largest; n *= 2) ll::measure(n, per_block, optimise);
 }

@@ -55,8 +55,6 @@ void KernelEmitter::open_function() {
   load_dims(Op::LocalId, builtins_.local_id, spv::BuiltIn::LocalInvocationId);
   load_dims(Op::GroupId, builtins_.group_id, spv::BuiltIn::WorkgroupId);
   load_dims(Op::GroupCount, builtins_.group_count, spv::BuiltIn::NumWorkgroups);
-  if (plan_.uses_always)
-    always_ = test(spv::Op::OpINotEqual, dims_[dim_row(Op::GroupCount)][0], w_.u32(0));
   w_.entry_point(id, f_.link_name.str(), interface_);
   modes(id);
 }

@@ -213,7 +213,8 @@ void KernelEmitter::leave(uint32_t b, unsigned n) {
 
 SpvId KernelEmitter::condition(const PlanBlock& p) {
   if (p.end == PlanBlock::End::Branch) return use(f_.inst(f_.terminator(p.block)), 0);
-  if (p.end == PlanBlock::End::TestAlways) return always_;
+  if (p.end == PlanBlock::End::TestAlways)                    // no grid is so large
+    return test(spv::Op::OpINotEqual, dims_[dim_row(Op::GroupCount)][0], w_.u32(p.code));
   SpvId code = op(spv::Op::OpLoad, w_.int_type(32), {code_});
   bool equal = p.end == PlanBlock::End::TestEqual;
   return test(equal ? spv::Op::OpIEqual : spv::Op::OpULessThan, code, w_.u32(p.code));

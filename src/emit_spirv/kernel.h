@@ -141,7 +141,6 @@ class KernelEmitter {
   std::vector<SpvId> interface_;
   bool uses_double_ = false;
   std::array<std::array<SpvId, 3>, 3> dims_{};                // by dim_row() and dimension
-  SpvId always_ = 0;                                          // true, which drivers cannot know
   uint32_t here_ = 0;                                         // the plan block being written
 
   std::vector<SpvId> labels_, last_labels_;                   // by plan block

@@ -74,10 +74,10 @@ class Placement {
 
   // The number of a goal; numbers of inner contexts are greater.
   uint32_t code(Goal g) const { return codes_[g.again ? f_.blocks.size() + loops_.innermost(g.block).index : g.block.index]; }
+  uint32_t depth(LoopId l) const { return l ? depth_[l.index] : 0; }
   uint32_t first_code(LoopId context) const { return depth_first_[depth(context)]; }
 
  private:
-  uint32_t depth(LoopId l) const { return l ? depth_[l.index] : 0; }
   void find_returns();
   void number_dominators();
   void choose_tails();

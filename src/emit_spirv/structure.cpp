@@ -155,7 +155,7 @@ class Planner {
     at(header).merge = merge;
     at(header).next = next;
     jump(header, {code, {}, kNone, kNone});
-    if (pin_ && x.any && (getenv("PINALL") || place_.leaks(l))) pin(header, x);
+    if (pin_ && x.any && place_.leaks(l)) pin(header, l, x);
     merge_of_[l.index] = merge;
     next_of_[l.index] = next;
     c = {l, kNone};
@@ -163,9 +163,11 @@ class Planner {
   }
 
   // A second way to the loop's merge, never taken. Parameters that come there cannot be phis.
-  void pin(uint32_t header, const LoopExits& x) {
+  // Each depth has a condition of its own: inside a loop, its own condition is known to hold.
+  void pin(uint32_t header, LoopId l, const LoopExits& x) {
     PlanBlock& h = at(header);
     h.end = End::TestAlways;
+    h.code = ~place_.depth(l);
     h.out[1] = {h.merge, {}, kNone, kNone};
     plan_.in_variables[x.first.block.index] = true;
     plan_.uses_always = true;

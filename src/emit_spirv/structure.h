@@ -58,7 +58,8 @@ struct PlanBlock {
   BlockId carries;              // whose parameters arrive here; invalid: none
   uint32_t merge = kNone;       // blocks of the plan: the construct that starts here
   uint32_t next = kNone;        // the continue target, for a Header
-  uint32_t code = 0;            // TestEqual, TestBelow: compared with the variable
+  uint32_t code = 0;            // TestEqual, TestBelow: compared with the variable; TestAlways:
+                                // a number that no grid has as its size
   PlanEdge out[2];              // Jump uses the first
 
   unsigned out_count() const { return end == End::Jump ? 1 : end >= End::Return ? 0 : 2; }

@@ -79,16 +79,18 @@ void Selector::analyse() {
     }
   }
   for (uint32_t n = 0; n < order_.size(); ++n) {
-    auto use = [&](ValueId v) {
+    auto use = [&](ValueId v, bool elsewhere) {
       ValueInfo& info = at(v);
       ++info.uses;
-      info.escapes |= info.block != n;
+      info.escapes |= elsewhere || info.block != n;
     };
     const Block& b = f_->block(BlockId(order_[n]));
     for (ValueId v : b.insts)
-      for (ValueId a : f_->args(v)) use(a);
-    for (const Edge& e : f_->succs(BlockId(order_[n])))
-      for (ValueId a : f_->args(e)) use(a);
+      for (ValueId a : f_->args(v)) use(a, false);
+    // The arguments of a branch's edges are read in blocks of their own, selected later.
+    auto edges = f_->succs(BlockId(order_[n]));
+    for (const Edge& e : edges)
+      for (ValueId a : f_->args(e)) use(a, edges.size() > 1);
   }
 }
 

@@ -110,7 +110,7 @@ void Selector::select_alloc(ValueId v, const Inst& i) {
   emit_imm(Opcode::add, 8, bytes, align - 1);
   emit_imm(Opcode::and_, 8, bytes, -16);
   emit(Opcode::sub, 8, rsp, bytes);
-  emit_mem(Opcode::lea, 8, 1, Address{.base = MemBase::Outgoing, .disp = static_cast<int32_t>(
+  emit_mem(Opcode::lea, 8, 1, Address{.base = MemBase::Dynamic, .disp = static_cast<int32_t>(
                                           align > 16 ? align - 1 : 0)}, d);
   if (align > 16) emit_imm(Opcode::and_, 8, d, -align);
 }

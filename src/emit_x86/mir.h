@@ -85,6 +85,7 @@ enum class MemBase : uint8_t {
   Frame,                                                      // a frame object
   Incoming,                                                   // the caller's argument area
   Outgoing,                                                   // our own argument area, at rsp
+  Dynamic,                                                    // just above it: the latest `alloc`
   Symbol,                                                     // rip-relative, index of a symbol
 };
 

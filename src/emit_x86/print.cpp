@@ -38,6 +38,7 @@ std::string memory(const MInst& i) {
                      : i.base == MemBase::Frame ? fmt::format("frame{}", object)
                      : i.base == MemBase::Incoming ? "incoming"
                      : i.base == MemBase::Outgoing ? "outgoing"
+                     : i.base == MemBase::Dynamic ? "dynamic"
                                                    : fmt::format("rip + symbol{}", object);
   std::string index = i.index.valid() ? fmt::format(" + {}*{}", reg_name(i.index, 8), 1 << i.scale) : "";
   std::string disp = i.disp == 0 ? "" : fmt::format(" {} {}", i.disp < 0 ? '-' : '+',

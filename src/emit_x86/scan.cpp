@@ -78,7 +78,7 @@ bool Scan::is_rematerialisable(const MInst& i) const {
   if (!has(i.op, opcode_flag::Z) || i.mem != 1 || i.base == MemBase::Base || i.index.valid())
     return false;
   // Addresses always; of memory only the constants, which are behind symbol 0.
-  if (i.op == Opcode::lea) return i.base != MemBase::Outgoing;
+  if (i.op == Opcode::lea) return i.base != MemBase::Outgoing && i.base != MemBase::Dynamic;
   return i.base == MemBase::Symbol && i.r[1].id == 0;
 }
 

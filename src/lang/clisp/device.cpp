@@ -1,4 +1,4 @@
-// Device memory and launches (language/host.md §3). Each form becomes the BriLisp operation of the
+// Device memory and launches (docs/language/host.md). Each form becomes the BriLisp operation of the
 // same name.
 #include <fmt/format.h>
 

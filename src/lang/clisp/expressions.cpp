@@ -1,4 +1,4 @@
-// Expressions (language/c-lisp.md §4): leaves, assignment, calls, and what all handlers share.
+// Expressions (docs/language/c-lisp.md): leaves, assignment, calls, and what all handlers share.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

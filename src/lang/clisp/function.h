@@ -16,7 +16,7 @@
 namespace ll::clisp {
 
 // The value of an expression, as an operand of the operation around it. A local variable is not
-// copied when it is met, but read when that operation executes (language/c-lisp.md §4): it stays
+// copied when it is met, but read when that operation executes (docs/language/c-lisp.md): it stays
 // a reference until then.
 struct Operand {
   SourceType type;      // of a value; invalid after an error

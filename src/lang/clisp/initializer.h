@@ -1,4 +1,4 @@
-// Initialisers of globals (language/c-lisp.md §6).
+// Initialisers of globals (docs/language/c-lisp.md).
 #pragma once
 #include <optional>
 

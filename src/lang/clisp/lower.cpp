@@ -1,4 +1,4 @@
-// The items of a C-Lisp program (language/c-lisp.md §1, §6), in textual order.
+// The items of a C-Lisp program (docs/language/c-lisp.md), in textual order.
 #include "lang/clisp/lower.h"
 
 #include <fmt/format.h>

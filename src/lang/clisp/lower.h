@@ -1,4 +1,4 @@
-// C-Lisp: typed expressions, block scopes, structured control flow (language/c-lisp.md).
+// C-Lisp: typed expressions, block scopes, structured control flow (docs/language/c-lisp.md).
 //
 // `(c-lisp definition …)` becomes a `(brilisp …)` form: expressions are flattened into
 // instructions over named variables, scopes into distinct names, statements into labels and

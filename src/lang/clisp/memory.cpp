@@ -1,5 +1,7 @@
-// Memory and addresses (language/c-lisp.md §4).
+// Memory and addresses (docs/language/c-lisp.md).
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "lang/brilisp/spelling.h"
 #include "lang/clisp/function.h"
@@ -120,7 +122,9 @@ Operand FunctionLowering::sptradd(const Sexp& x, Use) {
   if (!is_struct_known(structure, s.span)) return failed();
   const StructType* known = environment_.structure(types_.struct_name(structure));
   Symbol name = x[2].symbol();
-  for (uint32_t i = 0; i < known->fields.size(); ++i) {
+  // A struct that two forms define differently is reported elsewhere.
+  size_t count = std::min(known->fields.size(), types_.fields(structure).size());
+  for (uint32_t i = 0; i < count; ++i) {
     if (known->fields[i] != name) continue;
     SourceType field = types_.fields(structure)[i];
     if (!field) return failed();

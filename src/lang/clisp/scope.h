@@ -1,4 +1,4 @@
-// The local variables of one function (language/c-lisp.md §5). Scopes nest; a name means the
+// The local variables of one function (docs/language/c-lisp.md). Scopes nest; a name means the
 // innermost variable that is declared so far. Opening, closing and looking up cost O(1) per
 // variable.
 #pragma once

@@ -1,4 +1,4 @@
-// Statements (language/c-lisp.md §3): scopes, branches and loops.
+// Statements (docs/language/c-lisp.md): scopes, branches and loops.
 #include <fmt/format.h>
 
 #include "lang/clisp/function.h"

@@ -1,4 +1,4 @@
-// Operations of the table, conversions, and struct values (language/c-lisp.md §4).
+// Operations of the table, conversions, and struct values (docs/language/c-lisp.md).
 #include <fmt/format.h>
 
 #include "lang/brilisp/spelling.h"
@@ -187,6 +187,7 @@ Operand FunctionLowering::insertvalue(const Sexp& x, Use) {
   std::optional<uint32_t> field = field_number(x[3], type(s));
   if (!field) return failed();
   SourceType expected = types_.fields(type(s))[*field];
+  if (!expected) return failed();
   if (type(v) != expected) {
     Diag& d =
         error(Code::E0431, v.span,

@@ -1,4 +1,4 @@
-// The rewriting of cuda-lisp.md §1 and §2, one walk over the form.
+// The rewriting of docs/language/cuda-lisp.md, one walk over the form.
 #include "lang/cudalisp/lower.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Every error of language/c-lisp.md §7, with its exact code and place. In the sources, '@' stands
+// Every error of C-Lisp with its exact code and place. In the sources, '@' stands
 // before the offending text.
 #include <gtest/gtest.h>
 
@@ -269,6 +269,9 @@ TEST(CLispErrors, CheckingGoesOnWithTheNextStatement) {
 TEST(CLispErrors, NoErrorFollowsFromAnother) {
   expect_error(in_body(Code::E0414, "(set i (add (mul @v 2) (load (ptradd p @w))))"));
   expect_error(in_body(Code::E0301, "(declare v @integer) (set v 1) (set i (add v 1))"));
+  expect_error({Code::E0301, "(c-lisp (define-struct s (a @x)) (define ((f int)) (declare v (struct s))"
+                             "(set v (insertvalue v 1 0)) (store (sptradd (ptr-to v) a) 1)"
+                             "(ret (extractvalue v 0))))"});
   expect_error({Code::E0301, "(c-lisp (define ((f @integer)) (ret 1)) "
                              "(define ((h int)) (ret (call f))))"});
 }

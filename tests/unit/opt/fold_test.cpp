@@ -107,7 +107,7 @@ class Random {
       case 1: return normalize_bits(t, int64_t{1} << (next() % bit_width(t)));
       case 2:
         return normalize_bits(
-            t, (int64_t{1} << (bit_width(t) - 1)) - static_cast<int64_t>(next() % 2));
+            t, static_cast<int64_t>((uint64_t{1} << (bit_width(t) - 1)) - next() % 2));
       default: return normalize_bits(t, static_cast<int64_t>(next()));
     }
   }

@@ -194,7 +194,7 @@ class Generator {
       case 1: return int_constant(t, 1);
       case 2: return int_constant(t, -1);
       case 3: return int_constant(t, int64_t{1} << (bit_width(t) - 1));
-      case 4: return int_constant(t, (int64_t{1} << (bit_width(t) - 1)) - 1);
+      case 4: return int_constant(t, static_cast<int64_t>((uint64_t{1} << (bit_width(t) - 1)) - 1));
       case 5: return int_constant(t, static_cast<int64_t>(random()));
       default: return int_constant(t, static_cast<int64_t>(below(17)) - 4);
     }
