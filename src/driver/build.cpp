@@ -6,6 +6,7 @@
 #include "driver/commands.h"
 #include "driver/compile.h"
 #include "ir/text.h"
+#include "lang/module/kernels.h"
 #include "runtime/device.h"
 #include "support/file.h"
 
@@ -40,7 +41,8 @@ struct Output {
   std::string_view extension;
 };
 
-std::optional<Output> build_ir(Session& session, const Module& m) {
+std::optional<Output> build_ir(Session& session, Module& m) {
+  if (session.options.target != "x86" && !has_kernels(m)) lang::infer_kernels(m);
   Part part = session.options.target == "x86" ? Part::Host : Part::Kernels;
   auto prepared = prepare(session, m, target_of(session.options.target), part);
   if (!prepared) return std::nullopt;
@@ -65,13 +67,14 @@ std::optional<Output> build_x86(Session& session, const Module& m) {
   return out;
 }
 
-std::optional<Output> build_device(Session& session, const Module& m) {
+std::optional<Output> build_device(Session& session, Module& m) {
   const Options& o = session.options;
   bool is_ptx = o.target == "ptx";
   if (!o.emit.empty() && !(is_ptx && o.emit == "asm")) {
     session.diags.error(Code::E0904, {}, fmt::format("--emit {} is not available for {}", o.emit, o.target));
     return std::nullopt;
   }
+  if (!has_kernels(m)) lang::infer_kernels(m);
   if (!has_kernels(m)) {
     session.diags.error(Code::E0904, {}, "the program has no kernel to build");
     return std::nullopt;

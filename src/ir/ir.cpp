@@ -79,7 +79,7 @@ bool is_removable(const Function& f, const Inst& i) {
   if (!may_stop(i.op) || f.is(kDevice)) return true;
   const Inst& divisor = f.inst(f.args(i)[1]);
   bool is_signed = i.op == Op::Div || i.op == Op::Rem;
-  return divisor.op == Op::Const && divisor.imm != 0 && !(is_signed && divisor.imm == -1);
+  return divisor.op == Op::Const && divisor.imm != 0 && !(is_signed && divisor.imm == normalize_bits(i.type, -1));
 }
 
 std::span<const Edge> Function::succs(const Inst& i) const {
