@@ -1,9 +1,8 @@
 // Memory: device memory through 64-bit addresses, variables through access chains. A bool is a
 // byte in memory, a pointer eight.
-#include <bit>
-
 #include "emit_spirv/kernel.h"
-#include "support/check.h"
+
+#include <bit>
 
 namespace ll::spirv {
 namespace {
@@ -33,8 +32,7 @@ SpvId KernelEmitter::pointer_add(ValueId v, const Inst& i) {
   if (i.args_count == 2) {
     TypeId from = f_.type(f_.args(i)[1]);
     SpvId index = use(i, 1);
-    index = from == kBool ? choose(t, index, int_constant(bits, ~uint64_t{0}), int_constant(bits, 0))
-                          : convert_width(index, bit_width(from), bits, true);
+    index = convert_width(index, bit_width(from), bits, true);
     if (scale != 1) index = op(spv::Op::OpIMul, t, {index, int_constant(bits, static_cast<uint64_t>(scale))});
     add(index);
   }

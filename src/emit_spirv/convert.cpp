@@ -1,9 +1,9 @@
 // Conversions between types.
-#include <cmath>
-#include <bit>
-
 #include "emit_spirv/kernel.h"
 #include "support/check.h"
+
+#include <bit>
+#include <cmath>
 
 namespace ll::spirv {
 
@@ -35,15 +35,8 @@ SpvId KernelEmitter::convert(const Inst& i) {
     case Op::UIToFP: return int_to_float(i, false);
     case Op::FPToSI: return float_to_int(i, true);
     case Op::FPToUI: return float_to_int(i, false);
-    case Op::PtrToInt:
-      if (to == kBool) {
-        SpvId low = op(spv::Op::OpBitwiseAnd, w_.int_type(64), {use(source), int_constant(64, 1)});
-        return test(spv::Op::OpINotEqual, low, int_constant(64, 0));
-      }
-      return convert_width(use(source), 64, bit_width(to), false);
-    case Op::IntToPtr:
-      if (from == kBool) return choose(w_.int_type(64), use(source), int_constant(64, 1), int_constant(64, 0));
-      return convert_width(use(source), bit_width(from), 64, false);
+    case Op::PtrToInt: return convert_width(use(source), 64, bit_width(to), false);
+    case Op::IntToPtr: return convert_width(use(source), bit_width(from), 64, false);
     case Op::Bitcast: return bitcast(use(source), from, to);
     case Op::SpaceCast: return use(source);
     default: LL_UNREACHABLE("not a conversion");
@@ -62,8 +55,6 @@ SpvId KernelEmitter::float_constant(TypeId t, double v) {
 SpvId KernelEmitter::int_to_float(const Inst& i, bool sign) {
   TypeId from = f_.type(f_.args(i)[0]);
   SpvId v = use(i, 0);
-  if (from == kBool)
-    return choose(type(i.type), v, float_constant(i.type, sign ? -1 : 1), float_constant(i.type, 0));
   if (bit_width(from) < 32) v = convert_width(v, bit_width(from), 32, sign);
   return op(sign ? spv::Op::OpConvertSToF : spv::Op::OpConvertUToF, type(i.type), {v});
 }
@@ -73,9 +64,6 @@ SpvId KernelEmitter::int_to_float(const Inst& i, bool sign) {
 SpvId KernelEmitter::float_to_int(const Inst& i, bool sign) {
   TypeId from = f_.type(f_.args(i)[0]), to = i.type;
   SpvId x = use(i, 0), zero = float_constant(from, 0);
-  if (to == kBool)                                            // 1 bit: [-1, 0] or [0, 1]
-    return sign ? test(spv::Op::OpFOrdLessThanEqual, x, float_constant(from, -1))
-                : test(spv::Op::OpFOrdGreaterThanEqual, x, float_constant(from, 1));
   unsigned bits = bit_width(to), wide = bits < 32 ? 32 : bits;
   // The first value above the range, and a value at or below which the result is the least.
   SpvId above = float_constant(from, std::ldexp(1.0, static_cast<int>(sign ? bits - 1 : bits)));

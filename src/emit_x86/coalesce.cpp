@@ -47,7 +47,8 @@ std::span<const Range> Coalescer::ranges(uint32_t root) {
 bool intersect(std::span<const Range> a, std::span<const Range> b) {
   if (a.size() > b.size()) std::swap(a, b);
   for (const Range& r : a) {
-    auto at = std::partition_point(b.begin(), b.end(), [&](const Range& x) { return x.to <= r.from; });
+    auto at = std::partition_point(b.begin(), b.end(),
+                                   [&](const Range& x) { return x.to <= r.from; });
     if (at != b.end() && at->from < r.to) return true;
   }
   return false;

@@ -22,11 +22,7 @@ struct Options {
   Allocator allocator = Allocator::LiveIntervals;
   bool optimise = true;                                       // false: the fast path of -O0
   bool print_asm = false;                                     // fill CodeObject::listing
-#ifdef NDEBUG
-  bool check_allocation = false;                              // prove the allocator's result
-#else
-  bool check_allocation = true;
-#endif
+  bool check_allocation = false;                              // prove the allocator's result (slow)
 };
 
 // Every function of the module that has a body, and every global. Kernels must have been lowered

@@ -1,5 +1,7 @@
 #include "emit_x86/encode.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #define XBYAK_NO_OP_NAMES
@@ -387,9 +389,11 @@ void encode_cmov(S& s, const MInst& i) {
 
 // Bytes of immediate behind the displacement of a memory operand.
 int64_t immediate_bytes(const MInst& i) {
-  if (!i.has_imm) return i.op == Opcode::cmpss || i.op == Opcode::cmpsd || i.op == Opcode::vcmpss ||
-                         i.op == Opcode::vcmpsd;
-  bool is_short = i.imm == static_cast<int8_t>(i.imm) && i.op != Opcode::mov && i.op != Opcode::test;
+  if (!i.has_imm)
+    return i.op == Opcode::cmpss || i.op == Opcode::cmpsd || i.op == Opcode::vcmpss ||
+           i.op == Opcode::vcmpsd;
+  bool is_short =
+      i.imm == static_cast<int8_t>(i.imm) && i.op != Opcode::mov && i.op != Opcode::test;
   if (i.width == 1 || is_short) return 1;
   return i.width == 2 ? 2 : 4;
 }
@@ -443,7 +447,9 @@ void Encoder::State::encode_traps() {
 // Long branches that would reach as short ones become short, until nothing changes (a few
 // rounds); then the code is moved together once.
 void Encoder::State::shorten() {
-  auto target_of = [&](const Branch& b) { return b.is_trap ? trap_at[b.target] : block_at[b.target] - 1; };
+  auto target_of = [&](const Branch& b) {
+    return b.is_trap ? trap_at[b.target] : block_at[b.target] - 1;
+  };
   std::vector<uint32_t> saved(branches.size() + 1, 0);        // bytes saved before each branch
   auto before = [&](uint32_t at) {
     auto next = std::lower_bound(branches.begin(), branches.end(), at,

@@ -34,7 +34,8 @@ FramePlace frame_place(const MFunction& f, MemBase base, uint32_t object) {
   int64_t saved = 8 * std::popcount(f.saved_regs);
   switch (base) {
     case MemBase::Outgoing: return {rsp, 0};
-    case MemBase::Dynamic: return {rsp, static_cast<int64_t>((f.outgoing_bytes + 15) & ~uint64_t{15})};
+    case MemBase::Dynamic:
+      return {rsp, static_cast<int64_t>((f.outgoing_bytes + 15) & ~uint64_t{15})};
     case MemBase::Frame:
       if (!f.has_alloc) return {rsp, f.objects[object].offset};
       return {rbp, f.objects[object].offset - frame - (saved - 8)};

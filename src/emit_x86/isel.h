@@ -51,10 +51,12 @@ class Selector {
     int64_t imm = 0;
     Address address;
   };
-  struct Copy {                                               // one move of a parallel move
-    Reg to;
-    ValueId from;
-    Reg reg;
+  struct EdgeCopy {                                           // one move of a parallel move
+    Reg to, from;                                             // no `from`: a leaf is made in `to`
+    ValueId value;
+  };
+  struct EdgeReg {                                            // of a register in a parallel move
+    uint32_t readers = 0, writer = Reg::kNone;                // moves not yet done, index of copy
   };
 
   // isel.cpp: the walk
@@ -65,11 +67,16 @@ class Selector {
   void select_inst(ValueId v, const Inst& i);
   void flush_sequence();
   void finish_block();
-  void add_edge_block(const Edge& e, uint32_t from);
-  void copy_edge_args(const Edge& e);
   void assign_depths();
 
-  // isel.cpp: operands
+  // isel_edge.cpp: block parameters
+  void add_edge_block(const Edge& e);
+  void copy_edge_args(const Edge& e);
+  void collect_edge_copies(const Edge& e);
+  void run_ready_copies();
+  void open_cycle(uint32_t copy);
+
+  // isel_operand.cpp: operands
   Reg dest(ValueId v);                                        // the register of a value
   bool is_wanted(ValueId v) const { return at(v).reg != Reg::kNone || at(v).escapes; }
   Reg use(ValueId v);
@@ -85,7 +92,7 @@ class Selector {
   Address constant_address(int32_t offset) const;
   Address float_constant(TypeId type, int64_t bits);
 
-  // isel.cpp: emission
+  // isel_operand.cpp: emission
   MInst& emit(Opcode op, unsigned width, Reg a = {}, Reg b = {}, Reg c = {});
   MInst& emit_imm(Opcode op, unsigned width, Reg a, int64_t imm);
   MInst& emit_source(Opcode op, unsigned width, Reg a, const Source& s);
@@ -94,7 +101,9 @@ class Selector {
   void copy(Reg to, Reg from, TypeId type);
   void load(Reg to, TypeId type, const Address& a);
   void store(const Address& a, Reg value, TypeId type);
-  Reg temp(Bank bank = Bank::Gpr, unsigned bytes = 8) { return out_->new_vreg(bank, static_cast<uint8_t>(bytes)); }
+  Reg temp(Bank bank = Bank::Gpr, unsigned bytes = 8) {
+    return out_->new_vreg(bank, static_cast<uint8_t>(bytes));
+  }
   Reg temp_of(TypeId type);
   uint32_t trap_number(TrapKind kind, Span span);
 
@@ -168,7 +177,9 @@ class Selector {
   std::vector<uint32_t> pred_count_;
   std::vector<uint32_t> slot_objects_;                        // by value, when it is a slot
   std::vector<MInst> seq_, reversed_;
-  std::vector<Copy> copies_;
+  std::vector<EdgeCopy> copies_;
+  std::vector<EdgeReg> edge_regs_;                            // by virtual register
+  std::vector<uint32_t> ready_;                               // copies whose target nobody reads
   CallLayout layout_, own_layout_;
   Reg sret_;                                                  // where our own result goes
   uint32_t current_ = 0;                                      // position in `order_`

@@ -96,7 +96,8 @@ void Selector::receive_parameter(const ArgPlace& place, ValueId param) {
       emit_mem(Opcode::lea, 8, 1, incoming, d);
       return;
     }
-    Address object{.base = MemBase::Frame, .reg = Reg(out_->new_object(std::max<uint64_t>(size, 1), 16))};
+    Address object{.base = MemBase::Frame,
+                   .reg = Reg(out_->new_object(std::max<uint64_t>(size, 1), 16))};
     store_eightbytes(place.aggregate, size, object, place.reg);
     emit_mem(Opcode::lea, 8, 1, object, d);
   } else if (place.reg_count == 0) {
@@ -209,7 +210,8 @@ void Selector::select_call(ValueId v, const Inst& i) {
       saved[n] = temp(layout_.ret.bank[n]);
       copy(saved[n], results[n], layout_.ret.bank[n] == Bank::Gpr ? kInt64 : kDouble);
     }
-    store_eightbytes(layout_.ret, module_.types.size(callee.ret), {.reg = use(result_address)}, saved);
+    store_eightbytes(layout_.ret, module_.types.size(callee.ret), {.reg = use(result_address)},
+                     saved);
   } else if (result_count != 0 && is_wanted(v)) {
     if (callee.ret == kBool) emit(Opcode::movzx, 1, dest(v), rax);
     else copy(dest(v), results[0], callee.ret);

@@ -46,17 +46,17 @@ void Selector::select_float_binary(ValueId v, const Inst& i) {
   Reg left = use(a);
   switch (i.op) {
     case Op::FAdd:
-      return emit_float(wide ? Opcode::addsd : Opcode::addss, wide ? Opcode::vaddsd : Opcode::vaddss,
-                        d, left, right);
+      return emit_float(wide ? Opcode::addsd : Opcode::addss,
+                        wide ? Opcode::vaddsd : Opcode::vaddss, d, left, right);
     case Op::FSub:
-      return emit_float(wide ? Opcode::subsd : Opcode::subss, wide ? Opcode::vsubsd : Opcode::vsubss,
-                        d, left, right);
+      return emit_float(wide ? Opcode::subsd : Opcode::subss,
+                        wide ? Opcode::vsubsd : Opcode::vsubss, d, left, right);
     case Op::FMul:
-      return emit_float(wide ? Opcode::mulsd : Opcode::mulss, wide ? Opcode::vmulsd : Opcode::vmulss,
-                        d, left, right);
+      return emit_float(wide ? Opcode::mulsd : Opcode::mulss,
+                        wide ? Opcode::vmulsd : Opcode::vmulss, d, left, right);
     case Op::FDiv:
-      return emit_float(wide ? Opcode::divsd : Opcode::divss, wide ? Opcode::vdivsd : Opcode::vdivss,
-                        d, left, right);
+      return emit_float(wide ? Opcode::divsd : Opcode::divss,
+                        wide ? Opcode::vdivsd : Opcode::vdivss, d, left, right);
     default: LL_UNREACHABLE("not a two-operand float operation");
   }
 }

@@ -31,7 +31,9 @@ void Selector::select_slot(ValueId v, const Inst& i) {
   emit_imm(Opcode::and_, 8, d, -align);
 }
 
-void Selector::select_load(ValueId v, const Inst& i) { load(dest(v), i.type, address(f_->args(i)[0])); }
+void Selector::select_load(ValueId v, const Inst& i) {
+  load(dest(v), i.type, address(f_->args(i)[0]));
+}
 
 void Selector::select_store(const Inst& i) {
   auto args = f_->args(i);
@@ -110,8 +112,8 @@ void Selector::select_alloc(ValueId v, const Inst& i) {
   emit_imm(Opcode::add, 8, bytes, align - 1);
   emit_imm(Opcode::and_, 8, bytes, -16);
   emit(Opcode::sub, 8, rsp, bytes);
-  emit_mem(Opcode::lea, 8, 1, Address{.base = MemBase::Dynamic, .disp = static_cast<int32_t>(
-                                          align > 16 ? align - 1 : 0)}, d);
+  auto room = static_cast<int32_t>(align > 16 ? align - 1 : 0);
+  emit_mem(Opcode::lea, 8, 1, Address{.base = MemBase::Dynamic, .disp = room}, d);
   if (align > 16) emit_imm(Opcode::and_, 8, d, -align);
 }
 

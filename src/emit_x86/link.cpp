@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "emit_x86/object.h"
@@ -82,7 +83,8 @@ std::shared_ptr<LinkedCode> link(const CodeObject& object,
   if (l.total == 0) return linked;
   void* base = mmap(nullptr, l.total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) {
-    error = fmt::format("no memory for {} bytes of code and data: {}", l.total, std::strerror(errno));
+    error = fmt::format("no memory for {} bytes of code and data: {}", l.total,
+                        std::strerror(errno));
     return nullptr;
   }
   linked->base_ = base;
@@ -111,7 +113,8 @@ std::shared_ptr<LinkedCode> link(const CodeObject& object,
       continue;
     }
     auto distance = [&] {
-      return static_cast<int64_t>(target + static_cast<uint64_t>(r.addend) - reinterpret_cast<uint64_t>(at));
+      return static_cast<int64_t>(target + static_cast<uint64_t>(r.addend) -
+                                  reinterpret_cast<uint64_t>(at));
     };
     if (distance() != static_cast<int32_t>(distance()) && !object.symbols[r.symbol].defined)
       target = reinterpret_cast<uint64_t>(bytes + l.jumps + jump_of[r.symbol] * kJumpBytes);

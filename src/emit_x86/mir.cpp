@@ -7,7 +7,9 @@ namespace {
 constexpr Role role_of(char c) {
   return c == 'D' ? Role::Def : c == 'U' ? Role::Use : c == 'M' ? Role::Mod : Role::None;
 }
-constexpr Bank bank_of(const char* token) { return token[0] != '_' && token[1] == 'X' ? Bank::Xmm : Bank::Gpr; }
+constexpr Bank bank_of(const char* token) {
+  return token[0] != '_' && token[1] == 'X' ? Bank::Xmm : Bank::Gpr;
+}
 
 using namespace opcode_flag;
 

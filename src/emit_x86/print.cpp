@@ -40,7 +40,8 @@ std::string memory(const MInst& i) {
                      : i.base == MemBase::Outgoing ? "outgoing"
                      : i.base == MemBase::Dynamic ? "dynamic"
                                                    : fmt::format("rip + symbol{}", object);
-  std::string index = i.index.valid() ? fmt::format(" + {}*{}", reg_name(i.index, 8), 1 << i.scale) : "";
+  std::string index =
+      i.index.valid() ? fmt::format(" + {}*{}", reg_name(i.index, 8), 1 << i.scale) : "";
   std::string disp = i.disp == 0 ? "" : fmt::format(" {} {}", i.disp < 0 ? '-' : '+',
                                                     i.disp < 0 ? -int64_t{i.disp} : i.disp);
   return fmt::format("{}[{}{}{}]", size, base, index, disp);

@@ -32,6 +32,7 @@ class Resolver {
   };
   static uint64_t place(uint32_t inst, Kind kind) { return uint64_t{inst} * 4 + kind; }
   void fold_single_uses();
+  void start_cursors();
   void find_piece_moves();
   void find_edge_moves();
   void make_homes();
@@ -60,35 +61,47 @@ void Resolver::run() {
   rewrite();
 }
 
-// A piece that is reloaded for one reading instruction can often be read from home by it.
+// A piece that is reloaded for one reading instruction can often be read from home by it. Homes
+// are not made yet; here the operand only loses its register.
 void Resolver::fold_single_uses() {
-  for (Piece& p : scan_.pieces) {
-    VregState& v = scan_.vregs[p.vreg];
-    if (!p.reg.valid() || v.remat != kNone || (p.from & 1) != 0 || p.to != p.from + 1) continue;
-    if (!v.needs_home) continue;
+  std::vector<uint32_t> candidates;
+  for (uint32_t n = 0; n < scan_.pieces.size(); ++n) {
+    const Piece& p = scan_.pieces[n];
+    const VregState& v = scan_.vregs[p.vreg];
+    bool one_read = p.reg.valid() && (p.from & 1) == 0 && p.to == p.from + 1;
+    if (one_read && v.needs_home && v.remat == kNone) candidates.push_back(n);
+  }
+  std::sort(candidates.begin(), candidates.end(), [&](uint32_t a, uint32_t b) {
+    return scan_.pieces[a].from < scan_.pieces[b].from;
+  });
+  start_cursors();
+  for (uint32_t n : candidates) {
+    Piece& p = scan_.pieces[n];
     MInst& i = f_.insts[p.from / 2];
-    unsigned count = 0, operand = 0;
+    unsigned count = 0, operand = 3;
+    bool other_at_home = false;                               // one memory operand is all there is
     for_each_reg(i, [&](Reg& r, Role role, unsigned k) {
-      if (r != Reg::virt(p.vreg)) return;
-      ++count;
-      operand = writes(role) ? 3 : k;
+      if (!r.is_virt()) return;
+      if (r == Reg::virt(p.vreg)) {
+        ++count;
+        operand = writes(role) ? 3 : k;
+      } else {
+        other_at_home |= !piece_at(r.vreg(), p.from + (reads(role) ? 0 : 1)).reg.valid();
+      }
     });
-    // Homes are not made yet, so this only says that the operand stays without a register.
-    if (count == 1 && operand < 3 && can_use_home(i, operand, f_.vregs[p.vreg])) {
-      bool other_folded = false;
-      for_each_reg(i, [&](Reg& r, Role, unsigned k) {
-        if (k == operand || !r.is_virt()) return;
-        const Piece& other = piece_at(r.vreg(), p.from);
-        other_folded |= !other.reg.valid() && other.from <= p.from && p.from < other.to;
-      });
-      if (!other_folded) p.reg = {};
-    }
+    if (count == 1 && operand < 3 && !other_at_home && can_use_home(i, operand, f_.vregs[p.vreg]))
+      p.reg = {};
   }
 }
 
-// Linear in pieces of the vreg; used where a cursor is not at hand.
+void Resolver::start_cursors() {
+  current_.resize(scan_.vregs.size());
+  for (size_t v = 0; v < current_.size(); ++v) current_[v] = scan_.vregs[v].first_piece;
+}
+
+// To be asked with positions that ascend, but for the two of one instruction.
 const Piece& Resolver::piece_at(uint32_t vreg, uint32_t pos) {
-  uint32_t p = scan_.vregs[vreg].first_piece;
+  uint32_t& p = current_[vreg];
   while (scan_.pieces[p].next != kNone && scan_.pieces[scan_.pieces[p].next].from <= pos)
     p = scan_.pieces[p].next;
   return scan_.pieces[p];
@@ -134,8 +147,9 @@ void Resolver::find_edge_moves() {
         if (from == to) continue;
         // Edges that leave a block with several ways enter one with a single way in.
         bool at_end = f_.blocks[p].succ_count() == 1;
-        moves_.push_back({at_end ? place(f_.blocks[p].end - 1, kOut) : place(f_.blocks[b].begin, kIn),
-                          v, from, to});
+        uint64_t where = at_end ? place(f_.blocks[p].end - 1, kOut)
+                                : place(f_.blocks[b].begin, kIn);
+        moves_.push_back({where, v, from, to});
       }
     }
   }
@@ -203,7 +217,8 @@ void Resolver::emit_moves(std::span<Move> moves) {
   uint32_t readers[kPhysRegs] = {};
   for (const Move& m : moves)
     if (m.from.valid()) ++readers[m.from.id];
-  auto last = std::partition(moves.begin(), moves.end(), [](const Move& m) { return m.from.valid(); });
+  auto last =
+      std::partition(moves.begin(), moves.end(), [](const Move& m) { return m.from.valid(); });
   std::span<Move> registers(moves.begin(), last), loads(last, moves.end());
   size_t pending = registers.size();
   for (bool progress = true; progress && pending > 0;) {
@@ -226,14 +241,7 @@ void Resolver::emit_moves(std::span<Move> moves) {
 
 void Resolver::rewrite() {
   out_.reserve(f_.insts.size() + moves_.size());
-  current_.resize(scan_.vregs.size());
-  for (size_t v = 0; v < current_.size(); ++v) current_[v] = scan_.vregs[v].first_piece;
-  auto piece_of = [&](uint32_t v, uint32_t pos) -> const Piece& {
-    uint32_t& p = current_[v];
-    while (scan_.pieces[p].next != kNone && scan_.pieces[scan_.pieces[p].next].from <= pos)
-      p = scan_.pieces[p].next;
-    return scan_.pieces[p];
-  };
+  start_cursors();
   std::stable_sort(moves_.begin(), moves_.end());
   size_t next = 0;
   for (MBlock& b : f_.blocks) {
@@ -250,7 +258,7 @@ void Resolver::rewrite() {
       for_each_reg(i, [&](Reg& r, Role role, unsigned k) {
         if (!r.is_virt()) return;
         uint32_t v = r.vreg();
-        const Piece& p = piece_of(v, 2 * n + (reads(role) ? 0 : 1));
+        const Piece& p = piece_at(v, 2 * n + (reads(role) ? 0 : 1));
         const VregState& state = scan_.vregs[v];
         if (!p.reg.valid()) {
           return use_home(i, k, state.home);

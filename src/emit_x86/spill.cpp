@@ -90,7 +90,8 @@ void allocate_spill_all(MFunction& f, AllocationTrace* trace) {
         VregInfo v = f.vregs[r.vreg()];
         for (unsigned j = 0; j < count; ++j)
           if (loaded[j].virt == r) {
-            if (reads(role) && !loaded[j].read) add(make_reload(loaded[j].phys, v, home(r)), {kNone, r.vreg()});
+            if (reads(role) && !loaded[j].read)
+              add(make_reload(loaded[j].phys, v, home(r)), {kNone, r.vreg()});
             loaded[j].read |= reads(role);
             loaded[j].written |= writes(role);
             r = loaded[j].phys;

@@ -68,8 +68,9 @@ constexpr std::string_view kO3[] = {
     "licm",    "sccp", "simplify", "simplify_cfg", "gvn",      "licm",         "sccp",
     "simplify", "simplify_cfg",    "dce"};
 
-// Turning kernels into workgroup functions is all that x86 needs; it does nothing without kernels.
-constexpr std::string_view kX86Passes[] = {"workgroup"};
+constexpr std::string_view kX86Passes[] = {"inline_all", "allocs",   "sroa",         "ssa",
+                                           "sccp",       "simplify", "simplify_cfg", "dce",
+                                           "barriers",   "workgroup"};
 constexpr std::string_view kPtxPasses[] = {"inline_all", "allocs",   "sroa",         "ssa",
                                            "sccp",       "simplify", "simplify_cfg", "dce",
                                            "barriers",   "spaces"};
@@ -88,6 +89,8 @@ constexpr Constraint kConstraints[] = {
     {"inline_all", "barriers", "whether work-items part is seen only inside one function"},
     {"ssa", "barriers", "a condition kept in a slot counts as varying"},
     {"spaces", "check_spaces", "only what no space was found for is to be reported"},
+    {"ssa", "workgroup", "what lives in a slot across a barrier costs memory per work-item"},
+    {"barriers", "workgroup", "no barrier is left behind it"},
     {"ssa", "spaces", "pointers kept in slots hide what they point at"},
     {"ssa", "gvn", "values in slots are seen only as memory"},
     {"inliner", "dead_functions", "a function is dead when its last call was inlined"},
@@ -105,7 +108,8 @@ constexpr const Constraint* broken_constraint(std::span<const std::string_view> 
   return nullptr;
 }
 static_assert(!broken_constraint(kO1) && !broken_constraint(kO2) && !broken_constraint(kO3));
-static_assert(!broken_constraint(kSpirvPasses) && !broken_constraint(kPtxPasses));
+static_assert(!broken_constraint(kSpirvPasses) && !broken_constraint(kPtxPasses) &&
+              !broken_constraint(kX86Passes));
 
 const Row* find_row(std::string_view name) {
   for (const Row& r : kRows)

@@ -132,11 +132,17 @@ bool simplify_index(Rewriter& r, Sum& s) {
   return true;
 }
 
+// Whether an addressing mode multiplies by it; by anything else costs an instruction, which is
+// better shared by all offsets from the product.
+bool is_cheap_scale(uint32_t scale) {
+  return scale == 1 || scale == 2 || scale == 4 || scale == 8;
+}
+
 // ptradd (ptradd p …) …: one of the two has no index, and the offsets add up.
 bool merge_base(Rewriter& r, Sum& s) {
   if (!r.is(s.base, Op::PtrAdd)) return false;
   Sum inner = read_sum(r, s.base);
-  if (inner.index.valid() && s.index.valid()) return false;
+  if (inner.index.valid() && (s.index.valid() || !is_cheap_scale(inner.scale))) return false;
   Sum t = s.index.valid() ? s : inner;
   t.base = inner.base;
   t.offset = s.offset + inner.offset;

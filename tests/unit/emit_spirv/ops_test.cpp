@@ -1,5 +1,5 @@
 // Every operation on every type, against the interpreter, bit for bit.
-#define SPV_ENABLE_UTILITY_CODE
+#define SPV_ENABLE_UTILITY_CODE                               // spv::HasResultAndType
 #include <cmath>
 #include <limits>
 
@@ -125,8 +125,8 @@ void check(TypeId t) {
       if (to_bits < from_bits) convert(Op::Trunc);
       if (to_bits > from_bits) convert(Op::ZExt), convert(Op::SExt);
     }
-    if (is_int_or_bool(t) && is_float(to)) convert(Op::SIToFP), convert(Op::UIToFP);
-    if (is_float(t) && is_int_or_bool(to)) convert(Op::FPToSI), convert(Op::FPToUI);
+    if (is_int(t) && is_float(to)) convert(Op::SIToFP), convert(Op::UIToFP);
+    if (is_float(t) && is_int(to)) convert(Op::FPToSI), convert(Op::FPToUI);
     if (t == kFloat && to == kDouble) convert(Op::FPExt);
     if (t == kDouble && to == kFloat) convert(Op::FPTrunc);
     if (from_bits == to_bits && t != kBool) convert(Op::Bitcast);

@@ -31,6 +31,25 @@ class RandomCfg {
     return g;
   }
 
+  // A long one: shapes of a few blocks, one behind the other.
+  Graph chain(uint32_t blocks) {
+    Graph g;
+    while (g.size() < blocks) {
+      auto first = static_cast<uint32_t>(g.size());
+      Graph part = graph(12);
+      auto d = distances(part);
+      if (*std::max_element(d.begin(), d.end()) >= 1000000) continue;
+      auto next = first + static_cast<uint32_t>(part.size());
+      for (auto& ways : part) {
+        for (uint32_t& s : ways) s += first;
+        if (ways.empty() || (ways.size() == 1 && pick(4) == 0)) ways.push_back(next);
+        g.push_back(ways);
+      }
+    }
+    g.emplace_back();
+    return g;
+  }
+
   // A kernel NAME(out: int buffer, fuel: int): every work-item takes its own way through the
   // blocks, deciding by a hash that it also stores. When the fuel is used up it takes the shortest
   // way out, so blocks that cannot get out at all are given a return.
@@ -122,7 +141,7 @@ class RandomCfg {
     std::vector<uint32_t> d(g.size(), 1000000);
     for (bool changed = true; changed;) {
       changed = false;
-      for (size_t n = 0; n < g.size(); ++n) {
+      for (size_t n = g.size(); n-- > 0;) {                   // long graphs end at the end
         uint32_t best = g[n].empty() ? 0 : d[n];
         for (uint32_t s : g[n]) best = std::min(best, d[s] + 1);
         if (best < d[n]) d[n] = best, changed = true;
