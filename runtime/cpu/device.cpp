@@ -18,6 +18,7 @@
 #include "runtime/cpu/fault.h"
 #include "runtime/cpu/pool.h"
 #include "runtime/checks.h"
+#include "support/align.h"
 #include "support/check.h"
 
 namespace ll::cpu {
@@ -39,7 +40,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-constexpr uint64_t align_up(uint64_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
 
 struct CpuKernel final : Kernel {
   KernelDesc kernel;
@@ -55,7 +55,7 @@ struct Free {
 using Memory = std::unique_ptr<std::byte, Free>;
 
 Memory allocate_aligned(uint64_t bytes) {
-  return Memory(static_cast<std::byte*>(std::aligned_alloc(kAlign, align_up(bytes))));
+  return Memory(static_cast<std::byte*>(std::aligned_alloc(kAlign, round_up(bytes, kAlign))));
 }
 
 // Shared and context memory of the workgroup that a thread runs, kept between launches.
@@ -299,8 +299,8 @@ Status CpuDevice::launch(Kernel& k, Dim3 grid, Dim3 group, std::span<const uint6
   CpuLaunch launch = {{0, 0, 0},
                       {id(group.x), id(group.y), id(group.z)},
                       {id(grid.x), id(grid.y), id(grid.z)}};
-  uint64_t shared = align_up(kernel.kernel.shared_bytes);
-  uint64_t context = align_up(uint64_t{kernel.kernel.context_bytes} * group.count());
+  uint64_t shared = round_up(kernel.kernel.shared_bytes, kAlign);
+  uint64_t context = round_up(uint64_t{kernel.kernel.context_bytes} * group.count(), kAlign);
   uint64_t chunk = std::max<uint64_t>(1, grid.count() / (threads_ * kChunksPerThread));
   Grid work{kernel, args.data(), launch, grid.count(), chunk, shared,
             std::max<uint64_t>(shared + context, kAlign), scratch_};

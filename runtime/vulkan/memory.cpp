@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "runtime/vulkan/result.h"
+#include "support/align.h"
 #include "support/check.h"
 
 namespace ll::vulkan {
@@ -27,7 +28,6 @@ constexpr VkBufferUsageFlags kDeviceUsage =
     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
     VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
 
-constexpr uint64_t align_up(uint64_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
 
 VkBufferCreateInfo buffer_info(uint64_t bytes, VkBufferUsageFlags usage) {
   VkBufferCreateInfo info = {};
@@ -196,7 +196,7 @@ void Memory::give_back(Block& block, uint64_t offset, uint64_t bytes) {
 Status Memory::allocate(uint64_t bytes, DeviceAddress& out) {
   // Checked before it is rounded up, which could wrap.
   if (bytes > total_bytes()) return out_of_memory(bytes, live_.total(), total_bytes());
-  uint64_t room = align_up(bytes), offset = 0;
+  uint64_t room = round_up(bytes, kAlign), offset = 0;
   for (auto& block : blocks_) {
     if (!take(*block, room, offset)) continue;
     out = block->address + offset;
@@ -218,7 +218,7 @@ Status Memory::free(DeviceAddress p) {
   if (Status s = live_.check_free(p); !s.ok()) return s;
   auto it = live_.find(p);
   Block* block = it->second.payload;
-  give_back(*block, p - block->address, align_up(it->second.bytes));
+  give_back(*block, p - block->address, round_up(it->second.bytes, kAlign));
   live_.erase(it);
   // One empty block of the usual size stays: programs allocate and free in loops.
   bool empty = block->free.size() == 1 && block->free.begin()->second == block->buffer.bytes;

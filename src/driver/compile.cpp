@@ -65,7 +65,7 @@ std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Pa
   return code;
 }
 
-std::optional<ptx::Code> compile_ptx(Session& session, const Module& m, const std::string& arch) {
+std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m, const std::string& arch) {
   auto prepared = prepare(session, m, ptx::kTarget, Part::Kernels);
   auto program = prepared ? verified(session, *prepared) : std::nullopt;
   if (!program) return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<ptx::Code> compile_ptx(Session& session, const Module& m, const st
   return ptx::emit(*program, options, session.diags);
 }
 
-std::optional<spirv::Code> compile_spirv(Session& session, const Module& m, const std::string& arch) {
+std::optional<spirv::Binary> compile_spirv(Session& session, const Module& m, const std::string& arch) {
   auto prepared = prepare(session, m, spirv::kTarget, Part::Kernels);
   auto program = prepared ? verified(session, *prepared) : std::nullopt;
   if (!program) return std::nullopt;

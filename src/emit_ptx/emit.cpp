@@ -51,13 +51,13 @@ bool check_limits(Unit& unit, const Function& f) {
 
 }  // namespace
 
-std::optional<Code> emit(const Verified& program, const Options& options, Diags& diags) {
+std::optional<Assembly> emit(const Verified& program, const Options& options, Diags& diags) {
   const Module& m = program.module();
   const Arch* arch = require_arch(options, diags);
   if (!arch) return std::nullopt;
 
   Unit unit{m, diags, global_symbols(m), arch->ptx};
-  Code code;
+  Assembly code;
   std::string body;
   bool ok = emit_globals(m, unit.global_names, diags, body);
   if (!body.empty()) body.insert(0, "\n");

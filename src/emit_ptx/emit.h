@@ -17,12 +17,12 @@ struct Options {
   std::string arch = "sm_75";                                 // a row of target.def
 };
 
-struct Code {
+struct Assembly {
   std::string text;
   std::vector<KernelDesc> kernels;
 };
 
 // Code for every kernel of the module and what it calls. Nothing after a diagnostic.
-std::optional<Code> emit(const Verified& program, const Options& options, Diags& diags);
+std::optional<Assembly> emit(const Verified& program, const Options& options, Diags& diags);
 
 }  // namespace ll::ptx

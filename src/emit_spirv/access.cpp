@@ -33,10 +33,12 @@ SpvId KernelEmitter::pointer_add(ValueId v, const Inst& i) {
     TypeId from = f_.type(f_.args(i)[1]);
     SpvId index = use(i, 1);
     index = convert_width(index, bit_width(from), bits, true);
-    if (scale != 1) index = op(spv::Op::OpIMul, t, {index, int_constant(bits, static_cast<uint64_t>(scale))});
+    if (scale != 1)
+      index = op(spv::Op::OpIMul, t, {index, int_constant(bits, static_cast<uint64_t>(scale))});
     add(index);
   }
-  if (offset != 0) add(int_constant(bits, static_cast<uint64_t>(offset) & (~uint64_t{0} >> (64 - bits))));
+  if (offset != 0)
+    add(int_constant(bits, static_cast<uint64_t>(offset) & (~uint64_t{0} >> (64 - bits))));
   return sum;
 }
 
@@ -74,8 +76,10 @@ SpvId KernelEmitter::read(ValueId p, SpvId place, TypeId t, uint16_t align) {
   if (in_object(p)) return read_object(objects_.list[objects_.base[p.index]], place, t);
   TypeId stored = memory_scalar(t);
   SpvId pointer = device_pointer(place, stored);
-  return from_memory(op(spv::Op::OpLoad, type(stored),
-                        {pointer, static_cast<uint32_t>(spv::MemoryAccessMask::Aligned), 1u << align}), t);
+  return from_memory(
+      op(spv::Op::OpLoad, type(stored),
+         {pointer, word(spv::MemoryAccessMask::Aligned), 1u << align}),
+      t);
 }
 
 void KernelEmitter::write(ValueId p, SpvId place, TypeId t, SpvId v, uint16_t align) {
@@ -83,7 +87,7 @@ void KernelEmitter::write(ValueId p, SpvId place, TypeId t, SpvId v, uint16_t al
   SpvId stored = to_memory(v, t);
   SpvId pointer = device_pointer(place, memory_scalar(t));
   w_.put(spv::Op::OpStore,
-         {pointer, stored, static_cast<uint32_t>(spv::MemoryAccessMask::Aligned), 1u << align});
+         {pointer, stored, word(spv::MemoryAccessMask::Aligned), 1u << align});
 }
 
 // Element number n behind the one at an offset.
@@ -98,13 +102,16 @@ SpvId KernelEmitter::element(const Object& o, SpvId place, uint32_t n) {
 SpvId KernelEmitter::read_object(const Object& o, SpvId place, TypeId t) {
   TypeId held = memory_scalar(o.scalar), wanted = memory_scalar(t);
   uint32_t parts = scalar_bytes(t) / o.unit;
-  auto part = [&](uint32_t n) { return op(spv::Op::OpLoad, o.element_type, {element(o, place, n)}); };
+  auto part = [&](uint32_t n) {
+    return op(spv::Op::OpLoad, o.element_type, {element(o, place, n)});
+  };
   if (parts == 1) return from_memory(bitcast(part(0), held, wanted), t);
   unsigned bits = bit_width(wanted);
   SpvId whole = w_.int_type(bits), v = 0;
   for (uint32_t n = 0; n < parts; ++n) {
     SpvId piece = convert_width(part(n), bit_width(held), bits, false);
-    if (n > 0) piece = op(spv::Op::OpShiftLeftLogical, whole, {piece, int_constant(bits, 8 * o.unit * n)});
+    if (n > 0)
+      piece = op(spv::Op::OpShiftLeftLogical, whole, {piece, int_constant(bits, 8 * o.unit * n)});
     v = n == 0 ? piece : op(spv::Op::OpBitwiseOr, whole, {v, piece});
   }
   return bitcast(v, int_of_bytes(bits / 8), wanted);
@@ -122,7 +129,9 @@ void KernelEmitter::write_object(const Object& o, SpvId place, TypeId t, SpvId v
   v = bitcast(v, given, int_of_bytes(bits / 8));
   for (uint32_t n = 0; n < parts; ++n) {
     SpvId piece = v;
-    if (n > 0) piece = op(spv::Op::OpShiftRightLogical, w_.int_type(bits), {v, int_constant(bits, 8 * o.unit * n)});
+    if (n > 0)
+      piece = op(spv::Op::OpShiftRightLogical, w_.int_type(bits),
+                 {v, int_constant(bits, 8 * o.unit * n)});
     piece = convert_width(piece, bits, bit_width(held), false);
     w_.put(spv::Op::OpStore, {element(o, place, n), piece});
   }
@@ -151,7 +160,8 @@ SpvId KernelEmitter::stepped(ValueId p, SpvId index, uint32_t unit) {
   if (object && objects_.list[objects_.base[p.index]].in_units)
     unit /= objects_.list[objects_.base[p.index]].unit;
   SpvId t = w_.int_type(bits);
-  SpvId far = op(spv::Op::OpIMul, t, {convert_width(index, 32, bits, false), int_constant(bits, unit)});
+  SpvId far =
+      op(spv::Op::OpIMul, t, {convert_width(index, 32, bits, false), int_constant(bits, unit)});
   return op(spv::Op::OpIAdd, t, {base, far});
 }
 

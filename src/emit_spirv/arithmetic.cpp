@@ -7,20 +7,21 @@
 namespace ll::spirv {
 namespace {
 
-enum class Rule : uint8_t { Legalised, Integer, Compare, Float, FloatCompare };
+enum class SelectionRule : uint8_t { Legalised, Integer, Compare, Float, FloatCompare };
 
-struct Row {
-  Rule rule = Rule::Legalised;
+struct Selection {
+  SelectionRule rule = SelectionRule::Legalised;
   spv::Op code = spv::Op::OpNop, for_bool = spv::Op::OpNop;
 };
 
-constexpr std::array<Row, kOpCount> make_rows() {
-  std::array<Row, kOpCount> rows{};
+constexpr std::array<Selection, kOpCount> make_selections() {
+  std::array<Selection, kOpCount> rows{};
 #define AT(op) rows[static_cast<unsigned>(Op::op)]
-#define INTEGER(op, code, boolean) AT(op) = {Rule::Integer, spv::Op::Op##code, spv::Op::Op##boolean};
-#define COMPARE(op, code) AT(op) = {Rule::Compare, spv::Op::Op##code};
-#define FLOAT(op, code) AT(op) = {Rule::Float, spv::Op::Op##code};
-#define FCOMPARE(op, code) AT(op) = {Rule::FloatCompare, spv::Op::Op##code};
+#define INTEGER(op, code, boolean) \
+  AT(op) = {SelectionRule::Integer, spv::Op::Op##code, spv::Op::Op##boolean};
+#define COMPARE(op, code) AT(op) = {SelectionRule::Compare, spv::Op::Op##code};
+#define FLOAT(op, code) AT(op) = {SelectionRule::Float, spv::Op::Op##code};
+#define FCOMPARE(op, code) AT(op) = {SelectionRule::FloatCompare, spv::Op::Op##code};
 #define LEGALISED(op, how)
 #include "emit_spirv/select.def"
 #undef AT
@@ -31,15 +32,15 @@ constexpr std::array<Row, kOpCount> make_rows() {
 #undef LEGALISED
   return rows;
 }
-constexpr auto kRows = make_rows();
+constexpr auto kSelections = make_selections();
 
 }  // namespace
 
 // The operations that are one instruction.
 bool KernelEmitter::plain(const Inst& i, SpvId& result) {
-  const Row& row = kRows[static_cast<unsigned>(i.op)];
-  if (row.rule == Rule::Legalised) return false;
-  if (row.rule == Rule::Compare) {
+  const Selection& row = kSelections[static_cast<unsigned>(i.op)];
+  if (row.rule == SelectionRule::Legalised) return false;
+  if (row.rule == SelectionRule::Compare) {
     result = compare(i, row.code);
     return true;
   }
@@ -50,8 +51,10 @@ bool KernelEmitter::plain(const Inst& i, SpvId& result) {
   }
   SpvId b = use(i, 1);
   switch (row.rule) {
-    case Rule::Integer: result = op(i.type == kBool ? row.for_bool : row.code, t, {a, b}); break;
-    case Rule::Float: result = exact(row.code, t, {a, b}); break;
+    case SelectionRule::Integer:
+      result = op(i.type == kBool ? row.for_bool : row.code, t, {a, b});
+      break;
+    case SelectionRule::Float: result = exact(row.code, t, {a, b}); break;
     default: result = test(row.code, a, b);
   }
   return true;
@@ -64,7 +67,7 @@ SpvId KernelEmitter::arithmetic(const Inst& i) {
     case Op::FNeg: case Op::FAbs: return sign_bit(i);
     case Op::FSqrt: {
       SpvId root = glsl(GLSLstd450Sqrt, type(i.type), {use(i, 0)});
-      w_.put(spv::Op::OpDecorate, {root, static_cast<uint32_t>(spv::Decoration::NoContraction)});
+      w_.put(spv::Op::OpDecorate, {root, word(spv::Decoration::NoContraction)});
       return root;
     }
     default: LL_UNREACHABLE("not arithmetic");
@@ -75,7 +78,8 @@ SpvId KernelEmitter::arithmetic(const Inst& i) {
 // fault: the divisor is 1 then.
 SpvId KernelEmitter::divide(const Inst& i) {
   SpvId a = use(i, 0), b = use(i, 1), t = type(i.type);
-  bool is_signed = i.op == Op::Div || i.op == Op::Rem, remainder = i.op == Op::Rem || i.op == Op::URem;
+  bool is_signed = i.op == Op::Div || i.op == Op::Rem,
+       remainder = i.op == Op::Rem || i.op == Op::URem;
   if (i.type == kBool) return remainder ? w_.bool_constant(false) : a;  // the divisor is 1 (or -1)
   unsigned bits = bit_width(i.type);
   const Inst& divisor = f_.inst(f_.args(i)[1]);

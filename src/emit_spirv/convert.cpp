@@ -48,7 +48,8 @@ SpvId KernelEmitter::bitcast(SpvId v, TypeId from, TypeId to) {
 }
 
 SpvId KernelEmitter::float_constant(TypeId t, double v) {
-  int64_t bits = t == kFloat ? std::bit_cast<uint32_t>(static_cast<float>(v)) : std::bit_cast<int64_t>(v);
+  int64_t bits =
+      t == kFloat ? std::bit_cast<uint32_t>(static_cast<float>(v)) : std::bit_cast<int64_t>(v);
   return constant(t, bits);
 }
 
@@ -68,7 +69,8 @@ SpvId KernelEmitter::float_to_int(const Inst& i, bool sign) {
   // The first value above the range, and a value at or below which the result is the least.
   SpvId above = float_constant(from, std::ldexp(1.0, static_cast<int>(sign ? bits - 1 : bits)));
   SpvId least = float_constant(from, sign ? -std::ldexp(1.0, static_cast<int>(bits - 1)) : 0);
-  SpvId low = test(spv::Op::OpFOrdGreaterThan, x, least), high = test(spv::Op::OpFOrdLessThan, x, above);
+  SpvId low = test(spv::Op::OpFOrdGreaterThan, x, least),
+        high = test(spv::Op::OpFOrdLessThan, x, above);
   SpvId inside = op(spv::Op::OpLogicalAnd, w_.bool_type(), {low, high});
   SpvId safe = choose(type(from), inside, x, zero);
   SpvId v = op(sign ? spv::Op::OpConvertFToS : spv::Op::OpConvertFToU, w_.int_type(wide), {safe});

@@ -8,7 +8,7 @@
 
 namespace ll::spirv {
 
-std::optional<Code> emit(const Verified& program, const Options& options, Diags& diags) {
+std::optional<Binary> emit(const Verified& program, const Options& options, Diags& diags) {
   const TargetRow* target = find_target(options.arch);
   if (target == nullptr) {
     std::string known;
@@ -25,7 +25,7 @@ std::optional<Code> emit(const Verified& program, const Options& options, Diags&
     if (f->is(kKernel) && f->has_body())
       ok &= KernelEmitter(writer, builtins, m, *f, diags).run();
   if (!ok) return std::nullopt;
-  return Code{writer.finish(), describe_kernels(m)};
+  return Binary{writer.finish(), describe_kernels(m)};
 }
 
 }  // namespace ll::spirv

@@ -23,12 +23,12 @@ struct Options {
   std::string arch = "vulkan1.2";                             // a row of target.def
 };
 
-struct Code {
+struct Binary {
   std::vector<uint32_t> words;
   std::vector<KernelDesc> kernels;
 };
 
 // Code for every kernel of the module. Nothing after a diagnostic.
-std::optional<Code> emit(const Verified& program, const Options& options, Diags& diags);
+std::optional<Binary> emit(const Verified& program, const Options& options, Diags& diags);
 
 }  // namespace ll::spirv

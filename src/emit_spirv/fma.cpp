@@ -11,7 +11,7 @@ SpvId KernelEmitter::fma(const Inst& i) {
   SpvId a = use(i, 0), b = use(i, 1), c = use(i, 2);
   if (w_.target().fma) {
     SpvId r = glsl(GLSLstd450Fma, type(i.type), {a, b, c});
-    w_.put(spv::Op::OpDecorate, {r, static_cast<uint32_t>(spv::Decoration::NoContraction)});
+    w_.put(spv::Op::OpDecorate, {r, word(spv::Decoration::NoContraction)});
     return r;
   }
   if (i.type == kFloat) return fma_through_double(a, b, c);

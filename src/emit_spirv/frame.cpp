@@ -8,9 +8,6 @@ namespace ll::spirv {
 namespace {
 
 using spv::StorageClass;
-constexpr uint32_t word(StorageClass c) { return static_cast<uint32_t>(c); }
-constexpr uint32_t word(spv::Decoration d) { return static_cast<uint32_t>(d); }
-constexpr uint32_t word(spv::BuiltIn b) { return static_cast<uint32_t>(b); }
 constexpr uint32_t kVersion14 = 0x00010400;
 
 }  // namespace
@@ -99,16 +96,15 @@ void KernelEmitter::add_interface(StorageClass storage, SpvId variable) {
 // Objects outside the function; private ones get their types only.
 void KernelEmitter::declare_object(Object& o) {
   if (!o.accessed) return;
-  using Kind = Object::Kind;
-  StorageClass storage = o.kind == Kind::Private  ? StorageClass::Function
-                         : o.kind == Kind::Shared ? StorageClass::Workgroup
+  StorageClass storage = o.kind == Object::Kind::Private  ? StorageClass::Function
+                         : o.kind == Object::Kind::Shared ? StorageClass::Workgroup
                                                   : StorageClass::Private;
   o.element_type = memory_type(o.scalar);
   o.element_pointer = w_.pointer_type(storage, o.element_type);
   o.array_type = w_.array_type(o.element_type, o.count());
   w_.pointer_type(storage, o.array_type);
-  if (o.kind == Kind::Private) return;
-  SpvId initial = o.kind == Kind::Constant ? constant_data(o) : 0;
+  if (o.kind == Object::Kind::Private) return;
+  SpvId initial = o.kind == Object::Kind::Constant ? constant_data(o) : 0;
   o.variable = w_.global_variable(storage, o.array_type, initial);
   w_.name(o.variable, m_.global(o.global).name.str());
   add_interface(storage, o.variable);
@@ -165,10 +161,13 @@ void KernelEmitter::load_arguments() {
   add_interface(StorageClass::PushConstant, variable);
   for (uint32_t n = 0; n < members.size(); ++n) {
     TypeId t = f_.type(list[n]);
-    SpvId pointer = op(spv::Op::OpAccessChain, w_.pointer_type(StorageClass::PushConstant, members[n]),
-                       {variable, w_.u32(n)});
+    SpvId pointer =
+        op(spv::Op::OpAccessChain, w_.pointer_type(StorageClass::PushConstant, members[n]),
+           {variable, w_.u32(n)});
     SpvId v = op(spv::Op::OpLoad, members[n], {pointer});
-    if (t == kBool) v = test(spv::Op::OpINotEqual, op(spv::Op::OpBitwiseAnd, members[n], {v, w_.u32(1)}), w_.u32(0));
+    if (t == kBool)
+      v = test(spv::Op::OpINotEqual, op(spv::Op::OpBitwiseAnd, members[n], {v, w_.u32(1)}),
+               w_.u32(0));
     else if (bit_width(t) < 32) v = convert_width(v, 32, bit_width(t), false);
     w_.name(v, f_.name_of(list[n]).str());
     define(list[n], v);

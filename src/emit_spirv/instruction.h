@@ -13,6 +13,12 @@ namespace ll::spirv {
 using SpvId = uint32_t;                                       // 0 is no id
 using Words = std::vector<uint32_t>;
 
+// An enumerant as an operand.
+template <class Enum>
+constexpr uint32_t word(Enum e) {
+  return static_cast<uint32_t>(e);
+}
+
 enum class Section : uint8_t {
   Capabilities, Extensions, Imports, Model, EntryPoints, Modes, Names, Decorations, Globals,
   Functions
@@ -33,7 +39,8 @@ void put(Words& out, spv::Op op, std::span<const uint32_t> operands);
 // A result without a type: types, labels, imports.
 void put_result(Words& out, spv::Op op, SpvId result, std::span<const uint32_t> operands);
 // A value.
-void put_value(Words& out, spv::Op op, SpvId type, SpvId result, std::span<const uint32_t> operands);
+void put_value(Words& out, spv::Op op, SpvId type, SpvId result,
+               std::span<const uint32_t> operands);
 // Operands, a literal string, operands: names, imports, entry points.
 void put_string(Words& out, spv::Op op, std::span<const uint32_t> before, std::string_view text,
                 std::span<const uint32_t> after = {});

@@ -6,8 +6,6 @@
 namespace ll::spirv {
 namespace {
 
-constexpr uint32_t word(spv::Decoration d) { return static_cast<uint32_t>(d); }
-
 // The plan's graph as a function, for the dominator analysis.
 Function skeleton(const Plan& plan) {
   Function g;
@@ -167,11 +165,12 @@ void KernelEmitter::inst(ValueId v) {
 }
 
 void KernelEmitter::barrier() {
-  SpvId workgroup = w_.u32(static_cast<uint32_t>(spv::Scope::Workgroup));
+  SpvId workgroup = w_.u32(word(spv::Scope::Workgroup));
   auto ordering = spv::MemorySemanticsMask::AcquireRelease |
                   spv::MemorySemanticsMask::UniformMemory |
                   spv::MemorySemanticsMask::WorkgroupMemory;
-  w_.put(spv::Op::OpControlBarrier, {workgroup, workgroup, w_.u32(static_cast<uint32_t>(ordering))});
+  w_.put(spv::Op::OpControlBarrier,
+         {workgroup, workgroup, w_.u32(static_cast<uint32_t>(ordering))});
 }
 
 void KernelEmitter::end_block(uint32_t b) {

@@ -1,7 +1,7 @@
 // One kernel: a function of the IR becomes an entry point.
 //
-// Parts: kernel.cpp (blocks, phis, values), frame.cpp (variables, arguments), arithmetic.cpp, convert.cpp, fma.cpp (one
-// operation each), access.cpp (memory).
+// Parts: kernel.cpp (blocks, phis, values), frame.cpp (variables, arguments), arithmetic.cpp,
+// convert.cpp, fma.cpp (one operation each), access.cpp (memory).
 #pragma once
 #include <array>
 #include <initializer_list>
@@ -78,7 +78,9 @@ class KernelEmitter {
   }
   SpvId exact(spv::Op code, SpvId type, std::initializer_list<uint32_t> operands);
   SpvId test(spv::Op code, SpvId a, SpvId b) { return op(code, w_.bool_type(), {a, b}); }
-  SpvId choose(SpvId type, SpvId c, SpvId a, SpvId b) { return op(spv::Op::OpSelect, type, {c, a, b}); }
+  SpvId choose(SpvId type, SpvId c, SpvId a, SpvId b) {
+    return op(spv::Op::OpSelect, type, {c, a, b});
+  }
   SpvId convert_width(SpvId v, unsigned from, unsigned to, bool sign);
 
   // arithmetic.cpp
@@ -136,7 +138,7 @@ class KernelEmitter {
   // reloaded from at each use outside its block; 0 for none.
   std::vector<SpvId> travel_, reload_;
   std::vector<ValueId> demoted_;
-  std::vector<uint32_t> home_;                                // by value: the plan block it is made in
+  std::vector<uint32_t> home_;  // by value: the plan block of its making
   SpvId code_ = 0;                                            // the variable that says which way
   std::vector<SpvId> interface_;
   bool uses_double_ = false;

@@ -9,9 +9,6 @@ namespace ll::spirv {
 namespace {
 constexpr uint32_t kMagic = 0x07230203;
 constexpr uint32_t kVersion15 = 0x00010500;
-constexpr uint32_t word(spv::Capability c) { return static_cast<uint32_t>(c); }
-constexpr uint32_t word(spv::StorageClass c) { return static_cast<uint32_t>(c); }
-constexpr uint32_t word(spv::Decoration d) { return static_cast<uint32_t>(d); }
 }  // namespace
 
 ModuleWriter::ModuleWriter(const TargetRow& target) : target_(target) {
@@ -19,8 +16,8 @@ ModuleWriter::ModuleWriter(const TargetRow& target) : target_(target) {
   require(spv::Capability::PhysicalStorageBufferAddresses);
   if (target.version < kVersion15) extension("SPV_KHR_physical_storage_buffer");
   put(spv::Op::OpMemoryModel,
-      {static_cast<uint32_t>(spv::AddressingModel::PhysicalStorageBuffer64),
-       static_cast<uint32_t>(spv::MemoryModel::GLSL450)});
+      {word(spv::AddressingModel::PhysicalStorageBuffer64),
+       word(spv::MemoryModel::GLSL450)});
 }
 
 void ModuleWriter::require(spv::Capability capability) {
@@ -83,7 +80,7 @@ SpvId ModuleWriter::global_variable(spv::StorageClass storage, SpvId pointee, Sp
 
 void ModuleWriter::entry_point(SpvId function, std::string_view text,
                                std::span<const SpvId> interface) {
-  uint32_t before[2] = {static_cast<uint32_t>(spv::ExecutionModel::GLCompute), function};
+  uint32_t before[2] = {word(spv::ExecutionModel::GLCompute), function};
   put_string(section(Section::EntryPoints), spv::Op::OpEntryPoint, before, text, interface);
 }
 

@@ -171,7 +171,8 @@ class Finder {
       case Op::PtrAdd:
         if (out_.in_object(v)) {
           PtrAddImm step = PtrAddImm::unpack(i.imm);
-          out_.list[out_.base[v.index]].step_bits |= step.scale | static_cast<uint32_t>(step.offset);
+          out_.list[out_.base[v.index]].step_bits |=
+              step.scale | static_cast<uint32_t>(step.offset);
         }
         break;
       case Op::PtrToInt:
@@ -182,9 +183,11 @@ class Finder {
   }
 
   void no_address(ValueId v, const char* what) {
-    diags_.error(Code::E0762, f_.inst(v).span,
-                 fmt::format("a pointer into private or workgroup memory is {}, but such memory has "
-                             "no addresses on a Vulkan device", what));
+    diags_.error(
+        Code::E0762, f_.inst(v).span,
+        fmt::format("a pointer into private or workgroup memory is {}, but such memory has "
+                    "no addresses on a Vulkan device",
+                    what));
   }
 
   // `type` is void when any type of that size will do.

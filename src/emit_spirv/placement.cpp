@@ -8,12 +8,26 @@
 namespace ll::spirv {
 
 Placement::Placement(const Function& f, const Cfg& cfg, const Dom& dom, const Loops& loops)
-    : f_(f), cfg_(cfg), dom_(dom), loops_(loops), dom_at_(f.blocks.size()), dom_size_(f.blocks.size()),
+    : f_(f),
+      cfg_(cfg),
+      dom_(dom),
+      loops_(loops),
+      dom_at_(f.blocks.size()),
+      dom_size_(f.blocks.size()),
       returns_(f.blocks.size()),
-      is_tail_(f.blocks.size()), is_join_(f.blocks.size()), only_way_(f.blocks.size()),
-      tails_(loops.all().size()), place_(f.blocks.size()), depth_(loops.all().size()),
-      parent_(f.blocks.size()), seq_(f.blocks.size()), end_(f.blocks.size()),
-      exits_(loops.all().size()), leaks_(loops.all().size()), high_(f.blocks.size()), arm_high_(f.blocks.size() * 2),
+      is_tail_(f.blocks.size()),
+      is_join_(f.blocks.size()),
+      only_way_(f.blocks.size()),
+      tails_(loops.all().size()),
+      place_(f.blocks.size()),
+      depth_(loops.all().size()),
+      parent_(f.blocks.size()),
+      seq_(f.blocks.size()),
+      end_(f.blocks.size()),
+      exits_(loops.all().size()),
+      leaks_(loops.all().size()),
+      high_(f.blocks.size()),
+      arm_high_(f.blocks.size() * 2),
       loop_high_(loops.all().size()) {
   find_returns();
   number_dominators();
@@ -31,7 +45,8 @@ void Placement::find_returns() {
   for (BlockId b : cfg_.rpo()) {
     const auto& insts = f_.block(b).insts;
     Op last = f_.inst(insts.back()).op;
-    returns_[b.index] = b != f_.entry() && insts.size() == 1 && (last == Op::Ret || last == Op::Trap);
+    returns_[b.index] =
+        b != f_.entry() && insts.size() == 1 && (last == Op::Ret || last == Op::Trap);
   }
 }
 
@@ -51,7 +66,8 @@ void Placement::choose_tails() {
   std::vector<std::vector<BlockId>> candidates(loops_.all().size());
   for (BlockId b : dom_.preorder()) {
     if (b == f_.entry() || returns_[b.index]) continue;
-    for (LoopId l = loops_.innermost(dom_.idom(b)); l && !loops_.contains(l, b); l = loops_[l].parent)
+    for (LoopId l = loops_.innermost(dom_.idom(b)); l && !loops_.contains(l, b);
+         l = loops_[l].parent)
       candidates[l.index].push_back(b);
   }
   for (uint32_t l = 0; l < tails_.size(); ++l) {              // outer loops choose first

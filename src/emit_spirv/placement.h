@@ -40,7 +40,9 @@ class Placement {
   Placement(const Function& f, const Cfg& cfg, const Dom& dom, const Loops& loops);
 
   // The context of a block's code, and of its place: they differ for a loop's header.
-  LoopId code_context(BlockId b) const { return is_header(b) ? loops_.innermost(b) : place_[b.index]; }
+  LoopId code_context(BlockId b) const {
+    return is_header(b) ? loops_.innermost(b) : place_[b.index];
+  }
   LoopId place_context(BlockId b) const { return place_[b.index]; }
   LoopId around(LoopId l) const { return place_[loops_[l].header.index]; }
   bool is_header(BlockId b) const { return loops_.is_header(b); }
@@ -53,11 +55,15 @@ class Placement {
   BlockId tail(LoopId l) const { return tails_[l.index]; }
 
   bool returns_at_once(BlockId b) const { return returns_[b.index]; }
-  Goal goal(BlockId from, BlockId to) const { return {to, cfg_.rpo_number(to) <= cfg_.rpo_number(from)}; }
+  Goal goal(BlockId from, BlockId to) const {
+    return {to, cfg_.rpo_number(to) <= cfg_.rpo_number(from)};
+  }
   Way way(BlockId from, BlockId to) const;
   // What a way does in a context: start the next round, leave, or go to a join.
   Way way_in(LoopId context, Goal goal) const;
-  LoopId goal_context(Goal g) const { return g.again ? loops_.innermost(g.block) : place_[g.block.index]; }
+  LoopId goal_context(Goal g) const {
+    return g.again ? loops_.innermost(g.block) : place_[g.block.index];
+  }
 
   // Whether ways through enclosing merges leave an arm of b's branch; whether the merge before a
   // join lets nothing else through.
@@ -73,7 +79,9 @@ class Placement {
   const LoopExits& exits(LoopId l) const { return exits_[l.index]; }
 
   // The number of a goal; numbers of inner contexts are greater.
-  uint32_t code(Goal g) const { return codes_[g.again ? f_.blocks.size() + loops_.innermost(g.block).index : g.block.index]; }
+  uint32_t code(Goal g) const {
+    return codes_[g.again ? f_.blocks.size() + loops_.innermost(g.block).index : g.block.index];
+  }
   uint32_t depth(LoopId l) const { return l ? depth_[l.index] : 0; }
   uint32_t first_code(LoopId context) const { return depth_first_[depth(context)]; }
 
@@ -111,7 +119,7 @@ class Placement {
   // with the greatest seq (0: none leave).
   std::vector<std::pair<uint32_t, uint32_t>> ways_;
   std::vector<uint32_t> high_, arm_high_, loop_high_;
-  std::vector<int64_t> balance_;                              // by seq: ways started - ended, summed
+  std::vector<int64_t> balance_;                              // by seq: ways begun - ended, summed
   std::vector<uint32_t> codes_, depth_first_;
 };
 

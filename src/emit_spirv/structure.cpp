@@ -347,7 +347,8 @@ class Planner {
     if (x.tail && x.join) {
       uint32_t merge = add_pass(t.block, c);
       todo_.push_back({Task::Region, tail, kNone, 0, {c.loop, merge}});
-      test(at_block, End::TestEqual, place_.code({tail, false}), {entry(tail), {}, kNone, kNone}, merge);
+      test(at_block, End::TestEqual, place_.code({tail, false}), {entry(tail), {}, kNone, kNone},
+           merge);
     } else if (x.tail) {
       todo_.push_back({Task::Region, tail, kNone, 0, c});
       jump(at_block, {entry(tail), {}, kNone, kNone});

@@ -8,7 +8,7 @@ const Target kTarget = {
     .kind = TargetKind::Spirv, .has_generic_pointers = false, .has_calls = false};
 
 namespace {
-constexpr TargetRow kRows[] = {
+constexpr TargetRow kTargets[] = {
 #define TARGET(name, version, narrow, nan, fma, pin, env) \
   {name, version, narrow, nan, fma, pin, env},
 #include "emit_spirv/target.def"
@@ -16,10 +16,10 @@ constexpr TargetRow kRows[] = {
 };
 }  // namespace
 
-std::span<const TargetRow> target_rows() { return kRows; }
+std::span<const TargetRow> target_rows() { return kTargets; }
 
 const TargetRow* find_target(std::string_view name) {
-  for (const TargetRow& row : kRows)
+  for (const TargetRow& row : kTargets)
     if (row.name == name) return &row;
   return nullptr;
 }

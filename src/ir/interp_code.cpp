@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/align.h"
 #include "support/check.h"
 
 namespace ll {
@@ -13,8 +14,6 @@ Kind kind_of(TypeId t) {
 }
 
 namespace {
-
-constexpr uint64_t round_up(uint64_t n, uint64_t align) { return (n + align - 1) / align * align; }
 
 class Decoder {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/align.h"
 #include "support/check.h"
 
 namespace ll {
@@ -20,8 +21,6 @@ constexpr ScalarRow kScalars[] = {
     {TypeKind::Ptr, 64, 8, "ptr"},
 };
 const ScalarRow& scalar(TypeId t) { return kScalars[std::min(t.index, kPtr.index)]; }
-
-constexpr uint64_t round_up(uint64_t n, uint64_t align) { return (n + align - 1) / align * align; }
 
 }  // namespace
 

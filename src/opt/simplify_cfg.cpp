@@ -2,7 +2,7 @@
 // jump on are bypassed, a block and its only successor become one, parameters that always get one
 // value are replaced by it, and a branch that only chooses between arguments becomes a `select`.
 //
-// Works in rounds over the whole function until nothing changes (at most kMaxRounds). Needs Cfg;
+// Works in rounds over the whole function until nothing changes (at most kMaxCfgRounds). Needs Cfg;
 // keeps the graph only if it changes nothing. Each round is linear.
 #include "opt/edit.h"
 #include "opt/passes.h"
@@ -10,7 +10,7 @@
 namespace ll::opt {
 namespace {
 
-constexpr int kMaxRounds = 6;
+constexpr int kMaxCfgRounds = 6;
 constexpr size_t kMaxSelects = 2;  // arguments a branch may choose between
 
 class Simplifier {
@@ -19,7 +19,7 @@ class Simplifier {
 
   bool run() {
     bool changed = remove_unreachable(f_, a_.cfg(f_));
-    for (int round = 0; round < kMaxRounds; ++round) {
+    for (int round = 0; round < kMaxCfgRounds; ++round) {
       bool more = thread_jumps();
       for (BlockId b : f_.layout) more |= simplify_branch(b);
       if (more) {

@@ -18,7 +18,7 @@ namespace ll::opt {
 namespace {
 
 constexpr size_t kMaxFields = 64;
-constexpr uint32_t kNone = 0xffffffffu;
+constexpr uint32_t kNoObject = 0xffffffffu;
 
 struct Field {
   uint32_t offset;
@@ -109,7 +109,7 @@ class Splitter {
 
  private:
   struct Address {
-    uint32_t object = kNone;
+    uint32_t object = kNoObject;
     int64_t offset = 0;
   };
 
@@ -133,7 +133,7 @@ class Splitter {
   Address address(ValueId v) const {
     return v.index < addresses_.size() ? addresses_[v.index] : Address();
   }
-  void reject(Address a) { if (a.object != kNone) objects_[a.object].split = false; }
+  void reject(Address a) { if (a.object != kNoObject) objects_[a.object].split = false; }
 
   size_t find_field(Address a) const {
     const auto& fields = objects_[a.object].fields;
@@ -145,7 +145,7 @@ class Splitter {
   }
 
   void access(Address a, TypeId type) {
-    if (a.object == kNone) return;
+    if (a.object == kNoObject) return;
     Object& o = objects_[a.object];
     size_t n = find_field(a);
     if (n == o.fields.size() || scalar_bytes(o.fields[n].type) != scalar_bytes(type))
@@ -168,7 +168,7 @@ class Splitter {
         access(address(args[0]), f_.type(args[1]));
         return reject(address(args[1]));
       case Op::Copy:
-        if (address(args[0]).object != kNone || address(args[1]).object != kNone)
+        if (address(args[0]).object != kNoObject || address(args[1]).object != kNoObject)
           copies_.push_back(v);
         return;
       default: for_each_operand(f_, v, [&](ValueId a) { reject(address(a)); });
@@ -178,8 +178,8 @@ class Splitter {
   void add_offset(ValueId v, const Inst& i) {
     auto args = f_.args(i);
     Address from = address(args[0]);
-    if (args.size() > 1 && address(args[1]).object != kNone) reject(address(args[1]));
-    if (from.object == kNone) return;
+    if (args.size() > 1 && address(args[1]).object != kNoObject) reject(address(args[1]));
+    if (from.object == kNoObject) return;
     PtrAddImm p = PtrAddImm::unpack(i.imm);
     if (args.size() > 1 && !f_.is_const(args[1])) return reject(from);
     int64_t index = args.size() > 1 ? f_.inst(args[1]).imm : 0;
@@ -199,7 +199,7 @@ class Splitter {
     return {fields.data() + from, to - from};
   }
 
-  bool is_split(Address a) const { return a.object != kNone && objects_[a.object].split; }
+  bool is_split(Address a) const { return a.object != kNoObject && objects_[a.object].split; }
 
   // Rejecting one object never makes another copy impossible: what is not split is memory. So
   // only agreement between two split objects takes rounds; after a few, disagreement rejects.

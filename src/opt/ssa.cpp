@@ -14,7 +14,7 @@
 namespace ll::opt {
 namespace {
 
-constexpr uint32_t kNone = 0xffffffffu;
+constexpr uint32_t kNoVariable = 0xffffffffu;
 
 struct Variable {
   ValueId slot;
@@ -60,7 +60,7 @@ class Promoter {
   uint32_t variable(ValueId address) const { return variable_of_[address.index]; }
 
   void find_variables() {
-    variable_of_.assign(f_.insts.size(), kNone);
+    variable_of_.assign(f_.insts.size(), kNoVariable);
     for (ValueId v : f_.block(f_.entry()).insts)
       if (f_.inst(v).op == Op::Slot) {
         variable_of_[v.index] = static_cast<uint32_t>(variables_.size());
@@ -77,7 +77,7 @@ class Promoter {
         for_each_operand(f_, v, [&](ValueId operand) {
           bool is_address = is_access && position++ == 0;
           uint32_t x = variable(operand);
-          if (x == kNone) return;
+          if (x == kNoVariable) return;
           if (!is_address) { escapes[x] = true; return; }
           TypeId type = i.op == Op::Load ? i.type : f_.type(f_.args(i)[1]);
           TypeId& seen = variables_[x].type;
@@ -89,7 +89,7 @@ class Promoter {
     std::vector<Variable> kept;
     for (uint32_t x = 0; x < variables_.size(); ++x) {
       variable_of_[variables_[x].slot.index] =
-          escapes[x] ? kNone : static_cast<uint32_t>(kept.size());
+          escapes[x] ? kNoVariable : static_cast<uint32_t>(kept.size());
       if (!escapes[x]) kept.push_back(variables_[x]);
     }
     variables_ = std::move(kept);
@@ -97,13 +97,13 @@ class Promoter {
 
   // In which blocks each variable is stored, and in which it is loaded before any store.
   void collect_accesses() {
-    std::vector<uint32_t> stored(variables_.size(), kNone), exposed(variables_.size(), kNone);
+    std::vector<uint32_t> stored(variables_.size(), kNoVariable), exposed(variables_.size(), kNoVariable);
     for (BlockId b : cfg_.rpo())
       for (ValueId v : f_.block(b).insts) {
         const Inst& i = f_.inst(v);
         if (i.op != Op::Load && i.op != Op::Store) continue;
         uint32_t x = variable(f_.args(i)[0]);
-        if (x == kNone || stored[x] == b.index) continue;
+        if (x == kNoVariable || stored[x] == b.index) continue;
         if (i.op == Op::Store) {
           stored[x] = b.index;
           stores_.pairs.emplace_back(x, b.index);
@@ -117,8 +117,8 @@ class Promoter {
   }
 
   void place_params() {
-    std::vector<uint32_t> live(f_.blocks.size(), kNone), stored(f_.blocks.size(), kNone),
-        placed(f_.blocks.size(), kNone), work;
+    std::vector<uint32_t> live(f_.blocks.size(), kNoVariable), stored(f_.blocks.size(), kNoVariable),
+        placed(f_.blocks.size(), kNoVariable), work;
     for (uint32_t x = 0; x < variables_.size(); ++x) {
       if (exposed_.of(x).empty()) continue;                   // every load has a store before it
       for (uint32_t b : stores_.of(x)) stored[b] = x;
@@ -177,7 +177,7 @@ class Promoter {
       const Inst& i = f_.inst(v);
       if (i.op != Op::Load && i.op != Op::Store) continue;
       uint32_t x = variable(f_.args(i)[0]);
-      if (x == kNone) continue;
+      if (x == kNoVariable) continue;
       dead_[v.index] = true;
       if (i.op == Op::Store) assign(x, replacements_.find(f_.args(i)[1]));
       else replacements_.replace(v, value(x));

@@ -8,11 +8,11 @@
 namespace ll::brilisp {
 namespace {
 
-struct Words {
+struct ConstantWords {
   Symbol null{"null"}, undef{"undef"}, true_{"true"}, false_{"false"};
 };
-const Words& words() {
-  static const Words w;
+const ConstantWords& constant_words() {
+  static const ConstantWords w;
   return w;
 }
 
@@ -27,8 +27,8 @@ std::nullopt_t misfit(const SourceTypes& types, SourceType t, const Sexp& litera
 
 std::optional<int64_t> bool_bits(const SourceTypes& types, const Sexp& x, Diags& diags) {
   if (x.is_bool()) return x.boolean();
-  if (x.is_symbol(words().true_)) return 1;
-  if (x.is_symbol(words().false_)) return 0;
+  if (x.is_symbol(constant_words().true_)) return 1;
+  if (x.is_symbol(constant_words().false_)) return 0;
   if (x.is_int() && !x.is_big() && (x.integer() == 0 || x.integer() == 1)) return x.integer();
   return misfit(types, SourceTypes::kBool, x, "#t, #f, true, false, 0 or 1", diags);
 }
@@ -46,8 +46,8 @@ Real rounded(const Sexp& x) {
 }  // namespace
 
 bool is_undefined(const SourceTypes& types, SourceType t, const Sexp& literal) {
-  return literal.is_symbol(words().null) ||
-         (literal.is_symbol(words().undef) && types.is_int_or_bool(t));
+  return literal.is_symbol(constant_words().null) ||
+         (literal.is_symbol(constant_words().undef) && types.is_int_or_bool(t));
 }
 
 std::optional<int64_t> constant_bits(const SourceTypes& types, SourceType t, const Sexp& x,

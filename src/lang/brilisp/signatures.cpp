@@ -3,12 +3,12 @@
 namespace ll::brilisp {
 namespace {
 
-struct Words {
+struct SignatureWords {
   Symbol brilisp{"brilisp"}, define_struct{"define-struct"}, define_string{"define-string"},
       define_global{"define-global"}, define_shared{"define-shared"}, addrspace{"addrspace"};
 };
-const Words& words() {
-  static const Words w;
+const SignatureWords& signature_words() {
+  static const SignatureWords w;
   return w;
 }
 
@@ -64,13 +64,13 @@ Signatures::Signatures() {
 }
 
 void Signatures::collect(const Sexp& form) {
-  bool is_brilisp = form.head() == words().brilisp;
+  bool is_brilisp = form.head() == signature_words().brilisp;
   for (const Sexp& item : form.items().subspan(form.size() > 0 ? 1 : 0))
     if (is_define(item.head())) collect_item(item, is_brilisp);
 }
 
 void Signatures::collect_item(const Sexp& item, bool is_brilisp) {
-  const Words& w = words();
+  const SignatureWords& w = signature_words();
   Symbol head = item.head();
   if (head == w.define_string) return;
   if (head == w.define_struct) return collect_struct(item, is_brilisp);

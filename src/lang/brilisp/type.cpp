@@ -17,17 +17,17 @@ constexpr ScalarRow kScalars[] = {{TypeKind::Void, "void"},   {TypeKind::Bool, "
                                   {TypeKind::Int32, "int"},   {TypeKind::Int64, "int64"},
                                   {TypeKind::Float, "float"}, {TypeKind::Double, "double"}};
 
-struct Words {
+struct TypeWords {
   Symbol ptr{"ptr"}, arr{"arr"}, structure{"struct"}, addrspace{"addrspace"};
   std::unordered_map<Symbol, SourceType> scalars;
-  Words() {
+  TypeWords() {
     for (uint32_t i = 0; i < std::size(kScalars); ++i)
       scalars[Symbol(kScalars[i].text)] = SourceType(i);
     scalars[Symbol("int32")] = SourceTypes::kInt;
   }
 };
-const Words& words() {
-  static const Words w;
+const TypeWords& type_words() {
+  static const TypeWords w;
   return w;
 }
 
@@ -35,7 +35,7 @@ SourceType unknown_type(const Sexp& form, Diags& diags) {
   Diag& d = diags.error(Code::E0301, form.span(), fmt::format("'{}' is not a type", print(form)));
   if (form.is_symbol()) {
     std::vector<Symbol> names;
-    for (auto& [name, type] : words().scalars) names.push_back(name);
+    for (auto& [name, type] : type_words().scalars) names.push_back(name);
     suggest_spelling(d, form.symbol(), names);
   }
   return {};
@@ -109,12 +109,12 @@ SourceType SourceTypes::parse(const Sexp& form, Diags& diags) {
 
 SourceType SourceTypes::parse_result(const Sexp& form, Diags& diags) {
   if (form.is_symbol()) {
-    auto found = words().scalars.find(form.symbol());
-    return found == words().scalars.end() ? unknown_type(form, diags) : found->second;
+    auto found = type_words().scalars.find(form.symbol());
+    return found == type_words().scalars.end() ? unknown_type(form, diags) : found->second;
   }
-  if (form.head() == words().ptr) return parse_pointer(form, diags);
-  if (form.head() == words().arr) return parse_array(form, diags);
-  if (form.head() == words().structure) return parse_struct(form, diags);
+  if (form.head() == type_words().ptr) return parse_pointer(form, diags);
+  if (form.head() == type_words().arr) return parse_array(form, diags);
+  if (form.head() == type_words().structure) return parse_struct(form, diags);
   return unknown_type(form, diags);
 }
 
@@ -220,7 +220,7 @@ Sexp SourceTypes::form(SourceType t, SexpBuilder& b, Span at) const {
 }
 
 std::optional<Space> parse_space(const Sexp& form, Diags& diags) {
-  if (form.head() != words().addrspace || form.size() != 2) {
+  if (form.head() != type_words().addrspace || form.size() != 2) {
     diags.error(Code::E0303, form.span(), fmt::format("'{}' is not an address space", print(form)))
         .suggest("write (addrspace N)");
     return std::nullopt;

@@ -1,5 +1,7 @@
 #include "lang/clisp/layout.h"
 
+#include "support/align.h"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -58,8 +60,6 @@ class Layouts {
     whole.size = round_up(whole.size, whole.align);
     return known_[t.index] = whole;
   }
-
-  static uint64_t round_up(uint64_t n, uint64_t align) { return (n + align - 1) / align * align; }
   static uint64_t saturate(uint64_t count, uint64_t size) {
     return size != 0 && count > kLimit / size ? kLimit : count * size;
   }

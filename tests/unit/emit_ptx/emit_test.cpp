@@ -20,7 +20,7 @@ struct Program {
     if (const Sexp* sexp = read(*file, arena, diags)) module = read_module(*sexp, diags);
     if (module && !passes.empty()) PassRunner({}, diags).run(*module, passes);
   }
-  std::optional<ptx::Code> emit(std::string arch = "sm_75") {
+  std::optional<ptx::Assembly> emit(std::string arch = "sm_75") {
     if (!module) return std::nullopt;
     auto verified = verify(*module, diags);
     if (!verified) return std::nullopt;

@@ -20,23 +20,57 @@ std::vector<uint64_t> values(TypeId t) {
   std::vector<uint64_t> v;
   unsigned bits = bit_width(t);
   if (t == kFloat)
-    for (double d : {0.0, -0.0, 1.0, -1.0, 1.5, 3.0, -7.25, 0.1, 1e-40, -1e-45, 1e38, -3e38, 127.0, 128.0, 255.5, -128.5,
-                     32767.5, 65536.0, 2147483648.0, -2147483648.0, 4294967296.0, 9.3e18, -9.3e18, 1.9e19, 16777217.0,
-                     0.99999994, -0.5})
+    for (double d :
+         {0.0,    -0.0,    1.0,     -1.0,       1.5,          3.0,           -7.25,
+          0.1,    1e-40,   -1e-45,  1e38,       -3e38,        127.0,         128.0,
+          255.5,  -128.5,  32767.5, 65536.0,    2147483648.0, -2147483648.0, 4294967296.0,
+          9.3e18, -9.3e18, 1.9e19,  16777217.0, 0.99999994,   -0.5})
       v.push_back(std::bit_cast<uint32_t>(static_cast<float>(d)));
   if (t == kFloat)
-    for (uint32_t x : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0xffc12345u, 0x00800001u}) v.push_back(x);
+    for (uint32_t x : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0xffc12345u, 0x00800001u})
+      v.push_back(x);
   if (t == kDouble)
-    for (double d : {0.0, -0.0, 1.0, -1.0, 1.5, 3.0, -7.25, 0.1, 1e-310, -5e-324, 1e308, -1e300, 127.0, 128.5, -129.0,
-                     32768.0, -32769.0, 2147483647.5, -2147483649.0, 4294967295.5, 9.3e18, -9.3e18, 1.9e19, 1e-45,
-                     1.0000000596046448, 3.4028235677973366e38, -0.5, 7e-46})
+    for (double d : {0.0,
+                     -0.0,
+                     1.0,
+                     -1.0,
+                     1.5,
+                     3.0,
+                     -7.25,
+                     0.1,
+                     1e-310,
+                     -5e-324,
+                     1e308,
+                     -1e300,
+                     127.0,
+                     128.5,
+                     -129.0,
+                     32768.0,
+                     -32769.0,
+                     2147483647.5,
+                     -2147483649.0,
+                     4294967295.5,
+                     9.3e18,
+                     -9.3e18,
+                     1.9e19,
+                     1e-45,
+                     1.0000000596046448,
+                     3.4028235677973366e38,
+                     -0.5,
+                     7e-46})
       v.push_back(std::bit_cast<uint64_t>(d));
   if (t == kDouble)
-    for (uint64_t x : {0x7ff0000000000000u, 0xfff0000000000000u, 0x7ff8000000000000u, 0xfff8000012345678u}) v.push_back(x);
+    for (uint64_t x :
+         {0x7ff0000000000000u, 0xfff0000000000000u, 0x7ff8000000000000u, 0xfff8000012345678u})
+      v.push_back(x);
   for (uint64_t x = 1; v.size() < kValues; ++x) {
-    uint64_t pattern = x < 4 ? x - 1 : x < 8 ? ~(x - 4) : x < 12 ? (uint64_t{1} << (bits - 1)) - (x - 8)
-                       : x < 14 ? (uint64_t{1} << (bits - 1)) + (x - 11)
-                       : x == 14 ? bits : x == 15 ? bits + 1 : x * 0x9e3779b97f4a7c15ull >> (x % 40);
+    uint64_t pattern = x < 4     ? x - 1
+                       : x < 8   ? ~(x - 4)
+                       : x < 12  ? (uint64_t{1} << (bits - 1)) - (x - 8)
+                       : x < 14  ? (uint64_t{1} << (bits - 1)) + (x - 11)
+                       : x == 14 ? bits
+                       : x == 15 ? bits + 1
+                                 : x * 0x9e3779b97f4a7c15ull >> (x % 40);
     v.push_back(t == kBool ? pattern & 1 : pattern);
   }
   return v;
@@ -71,7 +105,8 @@ struct OpsKernel {
     out = f->add_param(entry, g);
     b = std::make_unique<Builder>(*p.module, *f);
     b->at(entry);
-    item = b->binary(Op::Add, b->binary(Op::Mul, b->dim(Op::GroupId, 0), b->dim(Op::GroupSize, 0)), b->dim(Op::LocalId, 0));
+    item = b->binary(Op::Add, b->binary(Op::Mul, b->dim(Op::GroupId, 0), b->dim(Op::GroupSize, 0)),
+                     b->dim(Op::LocalId, 0));
     unsigned size = scalar_bytes(t);
     x = b->load(t, b->ptradd(a, item, size));
     y = b->load(t, b->ptradd(c, item, size));
@@ -141,7 +176,11 @@ void check(TypeId t) {
   for (uint64_t a : list)
     for (uint64_t b : list) xs.push_back(a), ys.push_back(b);
   unsigned size = scalar_bytes(t);
-  Launch l{"ops", {kItems / 64}, {64}, {pack(xs, size), pack(ys, size), std::vector<uint8_t>(k.rows.size() * kItems * 8)}, {}};
+  Launch l{"ops",
+           {kItems / 64},
+           {64},
+           {pack(xs, size), pack(ys, size), std::vector<uint8_t>(k.rows.size() * kItems * 8)},
+           {}};
   if (!vulkan()) GTEST_SKIP() << "skipped: no Vulkan device on this machine";
   load(*code);
   auto want = values_of<uint64_t>(interpret(k.p, l)[2]), got = values_of<uint64_t>(execute(l)[2]);
@@ -152,9 +191,12 @@ void check(TypeId t) {
       auto [op, type] = k.rows[r];
       if (w == g) continue;
       uint64_t mask = ~uint64_t{0} >> (64 - size * 8);
-      if (may_stop(op) && ((ys[i] & mask) == 0 || (ys[i] & mask) == mask || t == kBool)) continue;  // unspecified
+      if (may_stop(op) && ((ys[i] & mask) == 0 || (ys[i] & mask) == mask || t == kBool))
+        continue;  // unspecified
       // Which NaN an operation makes is not said; operations on bits keep it.
-      if (is_nan(w, type) && is_nan(g, type) && op != Op::FNeg && op != Op::FAbs && op != Op::Select) continue;
+      if (is_nan(w, type) && is_nan(g, type) && op != Op::FNeg && op != Op::FAbs &&
+          op != Op::Select)
+        continue;
       ADD_FAILURE() << info(op).text << " on " << Types().str(t) << " to " << Types().str(type)
                     << fmt::format(" of {:x}, {:x}: {:x}, should be {:x}", xs[i], ys[i], g, w);
       ++shown;

@@ -66,8 +66,9 @@ class RandomCfg {
     Builder b(m, f);
     b.at(entry);
     ValueId hash = b.slot(kInt32), fuel = b.slot(kInt32), sum = b.slot(kInt32);
-    ValueId gid = b.binary(Op::Add, b.binary(Op::Mul, b.dim(Op::GroupId, 0), b.dim(Op::GroupSize, 0)),
-                           b.dim(Op::LocalId, 0));
+    ValueId gid =
+        b.binary(Op::Add, b.binary(Op::Mul, b.dim(Op::GroupId, 0), b.dim(Op::GroupSize, 0)),
+                 b.dim(Op::LocalId, 0));
     ValueId at = b.ptradd(out, gid, 4);
     b.store(hash, b.binary(Op::Mul, b.binary(Op::Add, gid, c(f, 1)), c(f, 0x9e3779b9)));
     b.store(fuel, fuel0);

@@ -46,7 +46,7 @@ struct Program {
     return runner.run(*module, names);
   }
   std::optional<Verified> verified() { return module ? verify(*module, diags) : std::nullopt; }
-  std::optional<Code> emitted(const std::string& arch = "vulkan1.2") {
+  std::optional<Binary> emitted(const std::string& arch = "vulkan1.2") {
     auto v = verified();
     return v ? emit(*v, {arch}, diags) : std::nullopt;
   }
@@ -55,7 +55,8 @@ struct Program {
 inline bool has_validator() { return std::system("spirv-val --version > /dev/null 2>&1") == 0; }
 
 // What spirv-val says against the words, with their disassembly; empty when it accepts them.
-inline std::string validate(const std::vector<uint32_t>& words, const std::string& arch = "vulkan1.2") {
+inline std::string validate(const std::vector<uint32_t>& words,
+                            const std::string& arch = "vulkan1.2") {
   char path[] = "/tmp/ll_spirv_XXXXXX";
   int fd = mkstemp(path);
   if (fd < 0) return "no temporary file";
@@ -69,7 +70,8 @@ inline std::string validate(const std::vector<uint32_t>& words, const std::strin
     return pclose(pipe);
   };
   std::string said, text;
-  int status = written ? run("spirv-val --target-env " + std::string(find_target(arch)->env), said) : -1;
+  int status =
+      written ? run("spirv-val --target-env " + std::string(find_target(arch)->env), said) : -1;
   if (status != 0) run("spirv-dis --no-color", text);
   unlink(path);
   return status == 0 ? "" : said + (text.size() < 20000 ? text : text.substr(0, 20000));
@@ -111,7 +113,7 @@ inline std::vector<std::vector<uint8_t>> interpret(Program& p, Launch l) {
 }
 
 // A device keeps what it has loaded, so each module gets a fresh one.
-inline void load(const Code& code) {
+inline void load(const Binary& code) {
   std::string error;
   vulkan() = open_device("vulkan", error);
   ASSERT_NE(vulkan(), nullptr) << error;
