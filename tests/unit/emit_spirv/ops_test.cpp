@@ -1,7 +1,7 @@
 // Every operation on every type, against the interpreter, bit for bit.
 #define SPV_ENABLE_UTILITY_CODE                               // spv::HasResultAndType
 #include <cmath>
-#include <limits>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -210,6 +210,38 @@ TEST(Ops, Int32) { LL_REQUIRE_VALIDATOR(); check(kInt32); }
 TEST(Ops, Int64) { LL_REQUIRE_VALIDATOR(); check(kInt64); }
 TEST(Ops, Float) { LL_REQUIRE_VALIDATOR(); check(kFloat); }
 TEST(Ops, Double) { LL_REQUIRE_VALIDATOR(); check(kDouble); }
+
+// Products in the middle between two floats, and sums that tip them: rounding twice would show.
+TEST(Ops, FmaRoundsOnce) {
+  LL_REQUIRE_VULKAN();
+  Program p(
+      "(define ((k void) (a (ptr (addrspace 1))) (b (ptr (addrspace 1))) (c (ptr (addrspace 1))))"
+      " (attributes kernel device)"
+      " (set (l int) (local-id 0)) (set (g int) (group-id 0)) (set (n int) (group-size 0))"
+      " (set (g0 int) (mul g n)) (set (i int) (add g0 l))"
+      " (set (pa (ptr (addrspace 1))) (ptradd a i 4 0)) (set (x float) (load pa))"
+      " (set (pb (ptr (addrspace 1))) (ptradd b i 4 0)) (set (y float) (load pb))"
+      " (set (pc (ptr (addrspace 1))) (ptradd c i 4 0)) (set (z float) (load pc))"
+      " (set (r float) (fma x y z)) (store pc r) (ret))");
+  auto code = p.emitted();
+  ASSERT_TRUE(code) << p.messages();
+  load(*code);
+  std::mt19937 random(5);
+  std::vector<float> a(8192), b(8192), c(8192);
+  for (size_t i = 0; i < a.size(); ++i) {
+    auto significand = [&] { return 1 + std::ldexp(static_cast<double>(random() % 4096), -12); };
+    int scale = i % 4 == 0 ? -70 : 0;                         // some results are subnormal
+    a[i] = static_cast<float>(std::ldexp(significand(), scale));
+    b[i] = static_cast<float>(std::ldexp(significand(), scale));
+    int far = -static_cast<int>(random() % 90) + 2 * scale;
+    c[i] = static_cast<float>(std::ldexp(significand(), std::max(far, -149)));
+    if (random() % 2) c[i] = -c[i];
+  }
+  Launch l{"k", {128}, {64}, {bytes_of(a), bytes_of(b), bytes_of(c)}, {}};
+  auto want = values_of<uint32_t>(interpret(p, l)[2]), got = values_of<uint32_t>(execute(l)[2]);
+  for (size_t i = 0; i < a.size(); ++i)
+    ASSERT_EQ(got[i], want[i]) << fmt::format("fma({:a}, {:a}, {:a})", a[i], b[i], c[i]);
+}
 
 TEST(Coverage, EveryOpHasARow) {
   std::vector<unsigned> rows(kOpCount);
