@@ -1,7 +1,7 @@
 // Integer and float arithmetic, comparisons, selection. Every float result that a driver might
 // contract is decorated NoContraction.
 #include "emit_spirv/kernel.h"
-#include "spirv/unified1/GLSL.std.450.h"
+#include <spirv/unified1/GLSL.std.450.h>
 #include "support/check.h"
 
 namespace ll::spirv {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "emit_spirv/kernel.h"
-#include "spirv/unified1/GLSL.std.450.h"
+#include <spirv/unified1/GLSL.std.450.h>
 
 namespace ll::spirv {
 

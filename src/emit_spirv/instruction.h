@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "spirv/unified1/spirv.hpp11"
+#include <spirv/unified1/spirv.hpp11>
 
 namespace ll::spirv {
 
