@@ -50,7 +50,8 @@ bool emit_function(const Function& f, const Options& options, Selector& selector
     return false;
   }
   if (options.print_asm)
-    object.object().listing += fmt::format("{}:\n{}\n", f.link_name.str(), print(code));
+    object.object().listing += fmt::format("{}:\n{}\n", f.link_name.str(),
+                                           print(code, &object.object()));
   encoder.encode(code, symbol, options.optimise);
   object.object().symbols[symbol].function = true;
   object.object().symbols[symbol].exported = !f.is(kInternal);

@@ -12,6 +12,8 @@
 
 namespace ll::x86 {
 
+struct CodeObject;
+
 enum class Bank : uint8_t { Gpr, Xmm };
 
 // A register: physical (general 0–15 by encoding number, vector 16–31) or virtual (32 and up).
@@ -182,7 +184,8 @@ struct MFunction {
 };
 
 // One instruction as text, with names of virtual (v7) or physical (rax) registers.
-std::string print_inst(const MInst& i);
-std::string print(const MFunction& f);
+// With an object, symbols are printed by name, else by number.
+std::string print_inst(const MInst& i, const CodeObject* object = nullptr);
+std::string print(const MFunction& f, const CodeObject* object = nullptr);
 
 }  // namespace ll::x86

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "emit_x86/mir.h"
+#include "emit_x86/object.h"
 
 namespace ll::x86 {
 
@@ -29,7 +30,12 @@ std::string reg_name(Reg r, unsigned bytes) {
   }
 }
 
-std::string memory(const MInst& i) {
+std::string symbol_name(uint32_t symbol, const CodeObject* object) {
+  if (!object) return fmt::format("symbol{}", symbol);
+  return std::string(object->symbols[symbol].name.str());
+}
+
+std::string memory(const MInst& i, const CodeObject* names) {
   unsigned bytes = i.op == Opcode::lea ? 0 : memory_bytes(i);
   const char* size = bytes == 1 ? "byte " : bytes == 2 ? "word " : bytes == 4 ? "dword "
                      : bytes == 8 ? "qword " : bytes == 16 ? "xmmword " : "";
@@ -39,7 +45,7 @@ std::string memory(const MInst& i) {
                      : i.base == MemBase::Incoming ? "incoming"
                      : i.base == MemBase::Outgoing ? "outgoing"
                      : i.base == MemBase::Dynamic ? "dynamic"
-                                                   : fmt::format("rip + symbol{}", object);
+                                                   : fmt::format("rip + {}", symbol_name(object, names));
   std::string index =
       i.index.valid() ? fmt::format(" + {}*{}", reg_name(i.index, 8), 1 << i.scale) : "";
   std::string disp = i.disp == 0 ? "" : fmt::format(" {} {}", i.disp < 0 ? '-' : '+',
@@ -73,7 +79,7 @@ std::string mask_names(uint32_t bits) {
 
 }  // namespace
 
-std::string print_inst(const MInst& i) {
+std::string print_inst(const MInst& i, const CodeObject* object) {
   std::string out = mnemonic(i);
   switch (i.op) {
     case Opcode::jmp: return fmt::format("{} .{}", out, i.imm);
@@ -81,7 +87,8 @@ std::string print_inst(const MInst& i) {
       return fmt::format("{} .{} else .{}", out, static_cast<uint32_t>(i.imm), i.imm >> 32);
     case Opcode::trap: case Opcode::trap_if: return fmt::format("{} message{}", out, i.imm);
     case Opcode::call:
-      return fmt::format("call symbol{} ({}) -> ({})", i.disp, mask_names(i.uses_mask()),
+      return fmt::format("call {} ({}) -> ({})",
+                         symbol_name(static_cast<uint32_t>(i.disp), object), mask_names(i.uses_mask()),
                          mask_names(i.defs_mask()));
     case Opcode::entry: return fmt::format("entry ({})", mask_names(i.defs_mask()));
     case Opcode::ret: return fmt::format("ret ({})", mask_names(i.uses_mask()));
@@ -89,7 +96,7 @@ std::string print_inst(const MInst& i) {
   }
   const char* separator = " ";
   for (unsigned k = 0; k < 3; ++k) {
-    if (i.mem == k) out += separator + memory(i);
+    if (i.mem == k) out += separator + memory(i, object);
     else if (info(i.op).roles[k] != Role::None && i.r[k].valid())
       out += separator + reg_name(i.r[k], operand_bytes(i, k));
     else continue;
@@ -99,13 +106,13 @@ std::string print_inst(const MInst& i) {
   return out;
 }
 
-std::string print(const MFunction& f) {
+std::string print(const MFunction& f, const CodeObject* object) {
   std::string out;
   for (size_t n = 0; n < f.blocks.size(); ++n) {
     out += fmt::format(".{}:\n", n);
     for (uint32_t k = f.blocks[n].begin; k < f.blocks[n].end; ++k)
       if (const MInst& i = f.insts[k]; !(is_copy(i) && i.r[0] == i.r[1] && i.r[0].is_phys()))
-        out += fmt::format("  {}\n", print_inst(i));
+        out += fmt::format("  {}\n", print_inst(i, object));
   }
   return out;
 }
