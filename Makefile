@@ -33,6 +33,7 @@ test: setup
 	@cmake -S . -B $(BUILD) -G Ninja $(CMAKE_FLAGS) > /dev/null
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
+	@grep -hiE '^ *skipped|\[  SKIPPED' $(BUILD)/Testing/Temporary/LastTest.log | sort -u || true
 
 ## bless: rewrite the expected outputs of file tests and generated documents; review the diff
 bless: all
