@@ -11,6 +11,7 @@ Opcode float_move(unsigned bytes) {
 }
 
 void address_home(MInst& i, unsigned operand, uint32_t home) {
+  LL_CHECK(operand < 3, "an index register cannot be in memory");
   i.mem = static_cast<uint8_t>(operand) & 3;
   i.base = MemBase::Frame;
   i.r[operand] = Reg(home);
