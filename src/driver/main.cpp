@@ -1,3 +1,7 @@
+#include "driver/allocator.h"
 #include "driver/commands.h"
 
-int main(int argc, char** argv) { return ll::driver::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  ll::driver::keep_freed_memory();
+  return ll::driver::run_command_line(argc, argv);
+}
