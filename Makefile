@@ -44,7 +44,7 @@ bless: all
 bench: setup
 	@cmake -S . -B $(BUILD) -G Ninja -DLL_BENCH=ON $(CMAKE_FLAGS) > /dev/null
 	@cmake --build $(BUILD) -j $(JOBS)
-	@sh bench/run.sh $(BUILD)
+	@sh bench/run.sh $(BUILD)/bench $(BUILD)/llamac .
 
 ## bundle: a self-contained folder (dist/) for a machine that has only a GPU driver
 bundle: setup

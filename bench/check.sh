@@ -38,8 +38,10 @@ for example in "$here"/examples/*.lisp; do
   done
 done
 
-for program in "$here"/bin/bench_*; do
-  [ -x "$program" ] || continue
-  "$program" || failures=1
+for program in test_emit_x86 test_emit_spirv; do
+  if detail=$("$here/bin/$program" 2>&1); then result=ok; else result=FAILED; failures=1; fi
+  row "$program" - "$result" "$(printf '%s' "$detail" | grep -E 'PASSED|FAILED  ' | head -n 1)"
 done
+
+sh "$here/bench/run.sh" "$here/bin" "$llamac" "$here" || failures=1
 exit "$failures"

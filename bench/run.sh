@@ -1,8 +1,8 @@
 #!/bin/sh
-# The benchmarks that fit this machine.   run.sh BUILD
+# The benchmarks.   run.sh PROGRAMS-FOLDER LLAMAC ROOT
 set -eu
-build=$1
-root=$(cd "$(dirname "$0")/.." && pwd)
-"$build/bench/bench_process" "$build/llamac" "$root"
-"$build/bench/bench_nvrtc" "$root/bench/peers/matmul.cu"
-"$build/bench/bench_compile"
+programs=$1 llamac=$2 root=$3
+PATH=$PATH:/usr/local/cuda/bin
+"$programs/bench_process" "$llamac" "$root"
+"$programs/bench_nvrtc" "$root/bench/peers/matmul.cu"
+"$programs/bench_compile"
