@@ -27,7 +27,9 @@ namespace fs = std::filesystem;
 using namespace ll;
 using namespace ll::driver;
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 // The same function as BriLisp and as C: arithmetic over a few variables, a branch every ten
 // statements and a loop every fifty.
@@ -40,7 +42,8 @@ class Generator {
   explicit Generator(int size) {
     lisp_ = "(brilisp (define ((f int) (v0 int) (v1 int))\n";
     c_ = "int f(int v0, int v1) {\n  int v2 = 2, v3 = 3, v4 = 4, v5 = 5, v6 = 6, v7 = 7, i;\n";
-    for (int i = 2; i < 8; ++i) lisp_ += "(set (v" + std::to_string(i) + " int) (const " + std::to_string(i) + "))\n";
+    for (int i = 2; i < 8; ++i)
+      lisp_ += "(set (v" + std::to_string(i) + " int) (const " + std::to_string(i) + "))\n";
     for (int n = 6; n < size;) n += n % 50 < 10 ? loop() : n % 20 < 10 ? branch() : statement();
     lisp_ += "(ret v7))\n(define ((main int)) (set (r int) (call f 1 2)) (ret 0)))\n";
     c_ += "  return v7;\n}\nint main(void) { f(1, 2); return 0; }\n";
@@ -55,16 +58,19 @@ class Generator {
   std::string variable() { return "v" + std::to_string(pick(8)); }
 
   int statement() {
-    static const char* const kOps[][2] = {{"add", "+"}, {"sub", "-"}, {"mul", "*"}, {"xor", "^"}, {"and", "&"}, {"or", "|"}};
+    static const char* const kOps[][2] = {{"add", "+"}, {"sub", "-"}, {"mul", "*"},
+                                          {"xor", "^"}, {"and", "&"}, {"or", "|"}};
     auto& op = kOps[pick(6)];
-    std::string to = variable(), a = variable(), b = pick(4) ? variable() : std::to_string(pick(1000));
+    std::string to = variable(), a = variable(),
+                b = pick(4) ? variable() : std::to_string(pick(1000));
     lisp_ += "(set (" + to + " int) (" + op[0] + " " + a + " " + b + "))\n";
     c_ += "  " + to + " = " + a + " " + op[1] + " " + b + ";\n";
     return 1;
   }
   int branch() {
     std::string n = std::to_string(label_++), a = variable(), b = variable();
-    lisp_ += "(set (c bool) (lt " + a + " " + b + "))\n(br c then" + n + " else" + n + ")\n(label then" + n + ")\n";
+    lisp_ += "(set (c bool) (lt " + a + " " + b + "))\n(br c then" + n + " else" + n +
+             ")\n(label then" + n + ")\n";
     c_ += "  if (" + a + " < " + b + ") {\n";
     statement(), statement();
     lisp_ += "(jmp end" + n + ")\n(label else" + n + ")\n";
@@ -76,7 +82,8 @@ class Generator {
   }
   int loop() {
     std::string n = std::to_string(label_++);
-    lisp_ += "(set (i int) (const 0))\n(label head" + n + ")\n(set (c bool) (lt i 3))\n(br c body" + n + " done" + n + ")\n(label body" + n + ")\n";
+    lisp_ += "(set (i int) (const 0))\n(label head" + n + ")\n(set (c bool) (lt i 3))\n(br c body" +
+             n + " done" + n + ")\n(label body" + n + ")\n";
     c_ += "  for (i = 0; i < 3; ++i) {\n";
     for (int k = 0; k < 6; ++k) statement();
     lisp_ += "(set (i int) (add i 1))\n(jmp head" + n + ")\n(label done" + n + ")\n";
@@ -114,7 +121,8 @@ Times compile_once(const std::string& path, OptLevel level) {
   if (!object) return t;
   std::string error;
   Externals externals;
-  auto code = x86::link(*object, [&](Symbol s) { return externals.find(s); }, error);
+  auto code = x86::link(
+      *object, [&](Symbol s) { return externals.find(s); }, error);
   t = {middle - begin, now() - middle, 0, count_instructions(*module), code != nullptr};
   return t;
 }
@@ -156,13 +164,15 @@ double growth(const std::vector<double>& n, const std::vector<double>& seconds) 
   return (count * sxy - sx * sy) / (count * sxx - sx * sx);
 }
 
-void run_peer(const char* name, const std::string& command, const std::vector<std::string>& files, const std::vector<double>& sizes) {
+void run_peer(const char* name, const std::string& command, const std::vector<std::string>& files,
+              const std::vector<double>& sizes) {
   std::printf("%-14s", name);
   for (size_t i = 0; i < files.size(); ++i) {
     double best = 1e30;
     for (int k = 0; k < 3; ++k) {
       double begin = now();
-      if (std::system((command + " " + files[i] + " 2>/dev/null").c_str()) != 0) return void(std::printf(" skipped: not here\n"));
+      if (std::system((command + " " + files[i] + " 2>/dev/null").c_str()) != 0)
+        return void(std::printf(" skipped: not here\n"));
       best = std::min(best, now() - begin);
       if (best > 5) break;
     }
@@ -193,7 +203,8 @@ int main(int argc, char** argv) {
   std::printf("%-14s", "statements");
   for (double n : sizes) std::printf(" %12.0f", n);
   std::printf("\n");
-  for (auto [name, level] : {std::pair("llamac -O0", OptLevel::O0), std::pair("llamac -O2", OptLevel::O2)}) {
+  for (auto [name, level] :
+       {std::pair("llamac -O0", OptLevel::O0), std::pair("llamac -O2", OptLevel::O2)}) {
     std::vector<double> back, whole;
     std::string ir_row, front_row, peak_row;
     std::printf("%-14s", name);

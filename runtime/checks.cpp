@@ -8,8 +8,7 @@ namespace {
 constexpr char kAxis[] = {'x', 'y', 'z'};
 
 // `limit` is per axis; `least` is 0 for a grid (which may be empty), 1 for a workgroup.
-Status check_axes(const char* what, const std::array<int64_t, 3>& size, Dim3 limit,
-                  int64_t least) {
+Status check_axes(const char* what, const std::array<int64_t, 3>& size, Dim3 limit, int64_t least) {
   const uint32_t limits[] = {limit.x, limit.y, limit.z};
   for (int i = 0; i < 3; ++i) {
     if (size[i] < least)
@@ -45,8 +44,8 @@ std::string no_such_device(std::string_view name, std::span<const DeviceInfo> de
 Status check_launch(const KernelDesc& kernel, const DeviceLimits& limits, const LaunchSizes& sizes,
                     size_t args) {
   if (args != kernel.params.size())
-    return Status::failure(fmt::format("the kernel takes {} arguments, {} were given",
-                                       kernel.params.size(), args));
+    return Status::failure(
+        fmt::format("the kernel takes {} arguments, {} were given", kernel.params.size(), args));
   if (Status s = check_negative("grid", sizes.grid); !s.ok()) return s;
   if (Status s = check_negative("workgroup", sizes.group); !s.ok()) return s;
   if (sizes.empty()) return {};
@@ -65,8 +64,8 @@ Status check_launch(const KernelDesc& kernel, const DeviceLimits& limits, const 
 
 std::string describe(const LaunchSizes& sizes) {
   const auto& [grid, group] = sizes;
-  return fmt::format("with grid ({}, {}, {}) and workgroup ({}, {}, {})", grid[0], grid[1],
-                     grid[2], group[0], group[1], group[2]);
+  return fmt::format("with grid ({}, {}, {}) and workgroup ({}, {}, {})", grid[0], grid[1], grid[2],
+                     group[0], group[1], group[2]);
 }
 
 Status unknown_memory(DeviceAddress at) {

@@ -43,8 +43,8 @@ std::unique_ptr<Device> open_device(std::string_view name, std::string& error) {
   if (name == "cpu") return cpu::open();
   if (well_formed && wanted.kind == "vulkan") return vulkan::open(wanted.index, {}, error);
   if (well_formed && wanted.kind == "cuda") return cuda::open(wanted.index, error);
-  error = fmt::format("unknown device '{}': devices are cpu, vulkan, vulkan:N, cuda and cuda:N",
-                      name);
+  error =
+      fmt::format("unknown device '{}': devices are cpu, vulkan, vulkan:N, cuda and cuda:N", name);
   return nullptr;
 }
 

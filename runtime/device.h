@@ -33,7 +33,7 @@ class [[nodiscard]] Status {
   std::optional<std::string> message_;
 };
 
-using DeviceAddress = uint64_t;                               // 0 is no memory
+using DeviceAddress = uint64_t;  // 0 is no memory
 
 // A kernel that is ready to launch; owned by its device.
 class Kernel {
@@ -53,21 +53,21 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  virtual std::string name() const = 0;                       // "cpu", "vulkan:0", "cuda:0"
-  virtual std::string description() const = 0;                // the maker's name for it
+  virtual std::string name() const = 0;         // "cpu", "vulkan:0", "cuda:0"
+  virtual std::string description() const = 0;  // the maker's name for it
   virtual DeviceLimits limits() const = 0;
-  virtual bool is_software() const = 0;                       // no accelerator behind it
-  virtual bool asynchronous() const { return false; }         // launches may end after launch()
+  virtual bool is_software() const = 0;                // no accelerator behind it
+  virtual bool asynchronous() const { return false; }  // launches may end after launch()
 
   // Code in the device's form: PTX text, SPIR-V words, or (cpu) an array of
   // CpuKernelEntry, one per kernel, in the order of `kernels`. The bytes are copied.
   virtual Status load(std::span<const std::byte> code, std::span<const KernelDesc> kernels) = 0;
-  virtual Kernel* find(std::string_view kernel) = 0;          // null when not loaded
+  virtual Kernel* find(std::string_view kernel) = 0;  // null when not loaded
 
   // Device memory. Asking for 0 bytes gives 0; copying 0 bytes does nothing with any address. A
   // range that is not inside one live allocation is an error, and so is a copy onto itself.
   virtual Status allocate(uint64_t bytes, DeviceAddress& out) = 0;
-  virtual Status free(DeviceAddress p) = 0;                   // 0 is ignored
+  virtual Status free(DeviceAddress p) = 0;  // 0 is ignored
   virtual Status write(DeviceAddress to, const void* from, uint64_t bytes) = 0;
   virtual Status read(void* to, DeviceAddress from, uint64_t bytes) = 0;
   virtual Status copy(DeviceAddress to, DeviceAddress from, uint64_t bytes) = 0;

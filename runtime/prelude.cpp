@@ -31,7 +31,7 @@ struct Session {
 constexpr size_t kMaxPending = 8;
 
 Session& session() {
-  static Session* s = new Session;                   // reachable to the very end of the process
+  static Session* s = new Session;  // reachable to the very end of the process
   return *s;
 }
 
@@ -94,8 +94,9 @@ void nothing_pending() {
     text += fmt::format("\n{}: note: {} had not ended", l.where, describe(l));
   if (s.pending_count > s.pending.size())
     text += fmt::format("\nnote: nor had {} earlier launches", s.pending_count - s.pending.size());
-  text += "\nnote: with LLAMA_SYNC_LAUNCHES=1 in the environment a kernel's failure is reported "
-          "at its own launch";
+  text +=
+      "\nnote: with LLAMA_SYNC_LAUNCHES=1 in the environment a kernel's failure is reported "
+      "at its own launch";
   stop(text);
 }
 

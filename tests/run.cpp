@@ -1,6 +1,7 @@
 // The runner of file tests: one program file is one test. What it does is said in `;;` comments:
 //
-//   ;; test: COMMAND FLAGS        runs `llamac COMMAND FLAGS FILE ARGS`; several lines, several runs
+//   ;; test: COMMAND FLAGS        runs `llamac COMMAND FLAGS FILE ARGS`; several lines, several
+//   runs
 //   ;; run: ARGS => STATUS        arguments of the program and its exit status (default: none, 0)
 //   ;; error: CODE text           at the end of a line: the diagnostic that must point at this line
 //   ;; check: text                output lines with these texts, in this order
@@ -34,10 +35,10 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-constexpr int kTimeout = 120;                                 // seconds for one run
+constexpr int kTimeout = 120;  // seconds for one run
 
 struct Outcome {
-  int status = 0;                                             // 128 + N for signal N
+  int status = 0;  // 128 + N for signal N
   std::string out, err;
 };
 
@@ -63,11 +64,13 @@ std::string trim(std::string s) {
 
 Outcome execute(const Words& command, const fs::path& folder) {
   static int serial = 0;
-  fs::path base = fs::temp_directory_path() / ("llamac-test-" + std::to_string(::getpid()) + "-" + std::to_string(serial++));
+  fs::path base = fs::temp_directory_path() /
+                  ("llamac-test-" + std::to_string(::getpid()) + "-" + std::to_string(serial++));
   std::string out = base.string() + ".out", err = base.string() + ".err";
   std::vector<char*> argv;
   std::string seconds = std::to_string(kTimeout);
-  for (const char* w : {"timeout", "-k", "5", seconds.c_str()}) argv.push_back(const_cast<char*>(w));
+  for (const char* w : {"timeout", "-k", "5", seconds.c_str()})
+    argv.push_back(const_cast<char*>(w));
   for (const std::string& w : command) argv.push_back(const_cast<char*>(w.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
@@ -166,7 +169,8 @@ std::vector<Reported> reported_errors(const std::string& err, const std::string&
   for (std::string line; std::getline(in, line);) {
     size_t at = line.find(": error[");
     if (at == std::string::npos) continue;
-    Reported r{0, line.substr(at + 8, 5), line.substr(std::min(line.find("]: ", at) + 3, line.size()))};
+    Reported r{0, line.substr(at + 8, 5),
+               line.substr(std::min(line.find("]: ", at) + 3, line.size()))};
     if (line.starts_with(file + ":")) r.line = std::stoul(line.substr(file.size() + 1));
     list.push_back(r);
   }
@@ -180,10 +184,13 @@ std::string judge_errors(const Test& t, const Outcome& o, const std::string& fil
     auto match = std::find_if(reported.begin(), reported.end(), [&](const Reported& r) {
       return r.line == e.line && r.code == e.code && r.message.find(e.text) != std::string::npos;
     });
-    if (match == reported.end()) return "no " + e.code + " '" + e.text + "' on line " + std::to_string(e.line);
+    if (match == reported.end())
+      return "no " + e.code + " '" + e.text + "' on line " + std::to_string(e.line);
     reported.erase(match);
   }
-  if (!reported.empty()) return "an unexpected error on line " + std::to_string(reported[0].line) + ": " + reported[0].message;
+  if (!reported.empty())
+    return "an unexpected error on line " + std::to_string(reported[0].line) + ": " +
+           reported[0].message;
   return "";
 }
 
@@ -201,8 +208,10 @@ std::string judge_checks(const Test& t, const Outcome& o) {
 
 std::string judge(const Test& t, const Outcome& o, const std::string& file) {
   if (!t.errors.empty()) return judge_errors(t, o, file);
-  if (o.status != t.status) return "exit status " + std::to_string(o.status) + " instead of " + std::to_string(t.status);
-  if (t.has_expect && o.out != t.expect) return "the output differs:\n" + o.out + "--- expected:\n" + t.expect + "---";
+  if (o.status != t.status)
+    return "exit status " + std::to_string(o.status) + " instead of " + std::to_string(t.status);
+  if (t.has_expect && o.out != t.expect)
+    return "the output differs:\n" + o.out + "--- expected:\n" + t.expect + "---";
   return judge_checks(t, o);
 }
 
@@ -238,12 +247,14 @@ struct Suite {
       Outcome o = execute(words, path.parent_path());
       if (bless && t.has_expect && o.status == t.status) write_expect(t, o.out);
       std::string why = bless && t.has_expect ? "" : judge(t, o, file);
-      if (o.err.find("vulkan validation:") != std::string::npos) why = "the validation layers have something to say";
+      if (o.err.find("vulkan validation:") != std::string::npos)
+        why = "the validation layers have something to say";
       if (why.empty()) {
         ++passed;
       } else {
         ++failed;
-        std::printf("FAILED %s: %s\n  %s\n%s", path.c_str(), why.c_str(), describe(words).c_str(), o.err.c_str());
+        std::printf("FAILED %s: %s\n  %s\n%s", path.c_str(), why.c_str(), describe(words).c_str(),
+                    o.err.c_str());
       }
     }
     if (t.launches && t.commands.empty() && t.errors.empty())
@@ -258,7 +269,8 @@ struct Suite {
     if (at == std::string::npos) return;
     std::string blessed = text.substr(0, at) + ";; expect\n";
     std::istringstream in(out);
-    for (std::string line; std::getline(in, line);) blessed += line.empty() ? ";;\n" : ";; " + line + "\n";
+    for (std::string line; std::getline(in, line);)
+      blessed += line.empty() ? ";;\n" : ";; " + line + "\n";
     if (blessed != text) std::ofstream(t.path, std::ios::binary) << blessed;
   }
 };
@@ -282,6 +294,7 @@ int main(int argc, char** argv) {
   for (const fs::path& f : files) suite.run(f);
   for (auto& [device, count] : suite.skipped)
     std::printf("SKIPPED %zu programs on %s: no such device here\n", count, device.c_str());
-  std::printf("%zu runs of %zu files passed, %zu failed\n", suite.passed, files.size(), suite.failed);
+  std::printf("%zu runs of %zu files passed, %zu failed\n", suite.passed, files.size(),
+              suite.failed);
   return suite.failed || files.empty() ? 1 : 0;
 }

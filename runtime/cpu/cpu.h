@@ -8,7 +8,7 @@
 namespace ll::cpu {
 
 struct Options {
-  unsigned threads = 0;                 // 0: LLAMA_CPU_THREADS, else one per processor
+  unsigned threads = 0;  // 0: LLAMA_CPU_THREADS, else one per processor
 };
 
 DeviceInfo info();

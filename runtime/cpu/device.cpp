@@ -14,20 +14,20 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/checks.h"
 #include "runtime/cpu/cpu.h"
 #include "runtime/cpu/fault.h"
 #include "runtime/cpu/pool.h"
-#include "runtime/checks.h"
 #include "support/align.h"
 #include "support/check.h"
 
 namespace ll::cpu {
 namespace {
 
-constexpr size_t kAlign = 64;                        // a cache line, and the widest vector
+constexpr size_t kAlign = 64;  // a cache line, and the widest vector
 constexpr uint32_t kMaxGroupItems = 1024;
 constexpr uint32_t kMaxSharedBytes = 256 << 10;
-constexpr uint32_t kMaxGridX = INT32_MAX;            // ids are int32; x*y*z stays below 2^63
+constexpr uint32_t kMaxGridX = INT32_MAX;  // ids are int32; x*y*z stays below 2^63
 constexpr uint32_t kMaxGridYZ = UINT16_MAX;
 // A launch that is expected to be shorter than this is not worth waking threads for.
 constexpr std::chrono::microseconds kInlineTime(20);
@@ -40,11 +40,10 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-
 struct CpuKernel final : Kernel {
   KernelDesc kernel;
   CpuKernelEntry entry = nullptr;
-  double group_seconds = 0;                          // one workgroup in the last launch; 0 unknown
+  double group_seconds = 0;  // one workgroup in the last launch; 0 unknown
 
   const KernelDesc& desc() const override { return kernel; }
 };
@@ -75,14 +74,14 @@ struct Scratch {
 struct Grid {
   const CpuKernel& kernel;
   const uint64_t* args;
-  CpuLaunch launch;                                  // sizes; the group id is filled per group
+  CpuLaunch launch;  // sizes; the group id is filled per group
   uint64_t groups, chunk, shared_bytes, scratch_bytes;
   std::vector<Scratch>& scratch;
   std::atomic<uint64_t> next = 0;
-  std::atomic<uint64_t> busy_ns = 0;                 // summed over the threads
+  std::atomic<uint64_t> busy_ns = 0;  // summed over the threads
   std::atomic<bool> failed = false;
   std::mutex mutex = {};
-  std::string error = {};                            // the first one
+  std::string error = {};  // the first one
 
   void fail(std::string message) {
     std::lock_guard lock(mutex);
@@ -100,7 +99,7 @@ struct Worker {
   Grid& grid;
   CpuLaunch launch;
   void *shared, *context;
-  Clock::time_point until;                           // run_slice only
+  Clock::time_point until;  // run_slice only
   bool diverged = false;
 
   void seek(uint64_t group) {
@@ -151,8 +150,8 @@ struct Worker {
 void run_worker(Grid& grid, unsigned thread, void (*body)(void*), Clock::time_point until) {
   Scratch& scratch = grid.scratch[thread];
   if (!scratch.reserve(grid.scratch_bytes))
-    return grid.fail(fmt::format("cannot allocate {} bytes for workgroup memory",
-                                 grid.scratch_bytes));
+    return grid.fail(
+        fmt::format("cannot allocate {} bytes for workgroup memory", grid.scratch_bytes));
   std::byte* memory = scratch.memory.get();
   Worker worker{grid, grid.launch, memory, memory + grid.shared_bytes, until};
   Clock::time_point start = Clock::now();
@@ -199,7 +198,10 @@ class CpuDevice final : public Device {
   bool is_software() const override { return true; }
   bool asynchronous() const override { return false; }
   DeviceLimits limits() const override {
-    return {memory_bytes_, kMaxGroupItems, {1024, 1024, 64}, {kMaxGridX, kMaxGridYZ, kMaxGridYZ},
+    return {memory_bytes_,
+            kMaxGroupItems,
+            {1024, 1024, 64},
+            {kMaxGridX, kMaxGridYZ, kMaxGridYZ},
             kMaxSharedBytes};
   }
 
@@ -296,14 +298,19 @@ Status CpuDevice::launch(Kernel& k, Dim3 grid, Dim3 group, std::span<const uint6
   if (sizes.empty()) return {};
 
   auto id = [](uint32_t n) { return static_cast<int32_t>(n); };
-  CpuLaunch launch = {{0, 0, 0},
-                      {id(group.x), id(group.y), id(group.z)},
-                      {id(grid.x), id(grid.y), id(grid.z)}};
+  CpuLaunch launch = {
+      {0, 0, 0}, {id(group.x), id(group.y), id(group.z)}, {id(grid.x), id(grid.y), id(grid.z)}};
   uint64_t shared = round_up(kernel.kernel.shared_bytes, kAlign);
   uint64_t context = round_up(uint64_t{kernel.kernel.context_bytes} * group.count(), kAlign);
   uint64_t chunk = std::max<uint64_t>(1, grid.count() / (threads_ * kChunksPerThread));
-  Grid work{kernel, args.data(), launch, grid.count(), chunk, shared,
-            std::max<uint64_t>(shared + context, kAlign), scratch_};
+  Grid work{kernel,
+            args.data(),
+            launch,
+            grid.count(),
+            chunk,
+            shared,
+            std::max<uint64_t>(shared + context, kAlign),
+            scratch_};
   run(work, kernel);
   return work.failed ? Status::failure(std::move(work.error)) : Status();
 }

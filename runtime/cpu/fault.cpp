@@ -87,9 +87,12 @@ class HandlerStack {
 
 std::string describe(const Guard& guard) {
   switch (guard.signal) {
-    case SIGFPE: return "the kernel divided by zero (SIGFPE)";
-    case SIGILL: return "the kernel has an instruction that this processor lacks (SIGILL)";
-    default: break;
+    case SIGFPE:
+      return "the kernel divided by zero (SIGFPE)";
+    case SIGILL:
+      return "the kernel has an instruction that this processor lacks (SIGILL)";
+    default:
+      break;
   }
   const char* name = guard.signal == SIGBUS ? "SIGBUS" : "SIGSEGV";
   // A non-canonical address is reported without its value.

@@ -30,9 +30,9 @@ class Pool {
   std::condition_variable wake_, idle_;
   Body body_ = nullptr;
   void* context_ = nullptr;
-  unsigned wanted_ = 0;                 // helpers that may still join the current job
-  unsigned active_ = 0;                 // helpers inside the body
-  uint64_t job_ = 0;                    // counts jobs, so that none is joined twice
+  unsigned wanted_ = 0;  // helpers that may still join the current job
+  unsigned active_ = 0;  // helpers inside the body
+  uint64_t job_ = 0;     // counts jobs, so that none is joined twice
   bool stop_ = false;
   std::vector<std::thread> workers_;
 };

@@ -25,11 +25,11 @@ std::unique_ptr<Api> open_api(std::string& error) {
     return nullptr;
   }
   auto api = std::make_unique<Api>();
-#define CUDA_API(name, symbol, params)                                             \
-  api->name = reinterpret_cast<decltype(api->name)>(dlsym(library, #symbol));      \
-  if (!api->name) {                                                                \
+#define CUDA_API(name, symbol, params)                                              \
+  api->name = reinterpret_cast<decltype(api->name)>(dlsym(library, #symbol));       \
+  if (!api->name) {                                                                 \
     error = fmt::format("the CUDA driver {} is too old: it has no " #symbol, path); \
-    return nullptr;                                                                \
+    return nullptr;                                                                 \
   }
 #include "runtime/cuda/cuda_api.def"
 #undef CUDA_API

@@ -6,9 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "runtime/checks.h"
 #include "runtime/cuda/api.h"
 #include "runtime/cuda/cuda.h"
-#include "runtime/checks.h"
 
 namespace ll::cuda {
 namespace {
@@ -20,7 +20,7 @@ constexpr size_t kMaxTimed = 4096;
 struct CudaKernel final : Kernel {
   KernelDesc kernel;
   Function function = nullptr;
-  uint32_t max_group_items = 0;                      // fewer than the device's for many registers
+  uint32_t max_group_items = 0;  // fewer than the device's for many registers
 
   const KernelDesc& desc() const override { return kernel; }
 };
@@ -71,7 +71,7 @@ class CudaDevice final : public Device {
   std::map<std::string, CudaKernel, std::less<>> kernels_;
   Allocations<Nothing> memory_;
   std::vector<Event> spare_events_;
-  std::vector<std::pair<Event, Event>> timed_;       // launches since the last read_times()
+  std::vector<std::pair<Event, Event>> timed_;  // launches since the last read_times()
   double seconds_ = 0;
 };
 
@@ -110,7 +110,7 @@ Status CudaDevice::read_limits() {
   }
   size_t memory = 0;
   if (Status s = check(api_->device_memory(&memory, id_), "cuDeviceTotalMem"); !s.ok()) return s;
-  auto dim = [](const int (&v)[3]) {
+  auto dim = [](const int(&v)[3]) {
     return Dim3{static_cast<uint32_t>(v[0]), static_cast<uint32_t>(v[1]),
                 static_cast<uint32_t>(v[2])};
   };

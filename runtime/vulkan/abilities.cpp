@@ -28,19 +28,23 @@ struct Answer {
 
 Answer answer(uint32_t capability, const Abilities& a) {
   switch (capability) {
-#define CORE(name) \
-  case SpvCapability##name: return {#name, true};
+#define CORE(name)          \
+  case SpvCapability##name: \
+    return {#name, true};
 #define FEATURE(name, member) \
-  case SpvCapability##name: return {#name, a.member != VK_FALSE};
+  case SpvCapability##name:   \
+    return {#name, a.member != VK_FALSE};
 #define PROPERTY(name, expression) \
-  case SpvCapability##name: return {#name, expression != VK_FALSE};
+  case SpvCapability##name:        \
+    return {#name, expression != VK_FALSE};
 #define ENABLE(member)
 #include "runtime/vulkan/abilities.def"
 #undef CORE
 #undef FEATURE
 #undef PROPERTY
 #undef ENABLE
-    default: return {{}, false};
+    default:
+      return {{}, false};
   }
 }
 

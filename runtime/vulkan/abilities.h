@@ -31,9 +31,9 @@ struct Abilities {
   // The chain lies in `storage`.
   const VkPhysicalDeviceFeatures2* enabled(Abilities& storage) const;
 
-  uint32_t api_version = 0;             // the lesser of device and instance
+  uint32_t api_version = 0;  // the lesser of device and instance
   const VkPhysicalDeviceLimits& limits() const { return properties.properties.limits; }
-  uint64_t max_allocation() const;      // bytes in one buffer with its own memory
+  uint64_t max_allocation() const;  // bytes in one buffer with its own memory
   bool subgroup(VkSubgroupFeatureFlagBits operations) const;
 
  private:

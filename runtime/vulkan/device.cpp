@@ -20,8 +20,8 @@ namespace {
 
 struct VulkanKernel final : Kernel {
   KernelDesc kernel;
-  VkShaderModule module = VK_NULL_HANDLE;            // the device's
-  VkPipelineLayout layout = VK_NULL_HANDLE;          // made at the first launch
+  VkShaderModule module = VK_NULL_HANDLE;              // the device's
+  VkPipelineLayout layout = VK_NULL_HANDLE;            // made at the first launch
   std::vector<std::pair<Dim3, VkPipeline>> pipelines;  // by workgroup size
 
   const KernelDesc& desc() const override { return kernel; }
@@ -32,8 +32,11 @@ class VulkanDevice final : public Device {
  public:
   VulkanDevice(std::shared_ptr<Instance> instance, Adapter adapter, uint32_t index,
                const Options& options)
-      : index_(index), options_(options), gpu_(std::move(instance), std::move(adapter)),
-        memory_(gpu_), stream_(gpu_) {}
+      : index_(index),
+        options_(options),
+        gpu_(std::move(instance), std::move(adapter)),
+        memory_(gpu_),
+        stream_(gpu_) {}
   ~VulkanDevice() override;
   Status start();
 
@@ -64,14 +67,14 @@ class VulkanDevice final : public Device {
 
   uint32_t index_;
   Options options_;
-  Gpu gpu_;                                          // before all that is made from it
+  Gpu gpu_;  // before all that is made from it
   Memory memory_;
   Stream stream_;
   VkPipelineCache cache_ = VK_NULL_HANDLE;
   std::vector<VkShaderModule> modules_;
   std::map<std::string, VulkanKernel, std::less<>> kernels_;
-  Buffer upload_, download_;                         // made at the first use
-  uint64_t upload_used_ = 0;                         // read by commands that may not have run
+  Buffer upload_, download_;  // made at the first use
+  uint64_t upload_used_ = 0;  // read by commands that may not have run
 };
 
 Status VulkanDevice::start() {
@@ -102,7 +105,7 @@ VulkanDevice::~VulkanDevice() {
 
 DeviceLimits VulkanDevice::limits() const {
   const VkPhysicalDeviceLimits& l = gpu_.adapter.abilities.limits();
-  auto dim = [](const uint32_t (&v)[3]) { return Dim3{v[0], v[1], v[2]}; };
+  auto dim = [](const uint32_t(&v)[3]) { return Dim3{v[0], v[1], v[2]}; };
   return {memory_.total_bytes(), l.maxComputeWorkGroupInvocations, dim(l.maxComputeWorkGroupSize),
           dim(l.maxComputeWorkGroupCount), l.maxComputeSharedMemorySize};
 }
@@ -279,8 +282,7 @@ Status VulkanDevice::find_pipeline(VulkanKernel& kernel, Dim3 group, VkPipeline&
   info.stage.pName = kernel.kernel.entry.c_str();
   info.stage.pSpecializationInfo = &constants;
   info.layout = kernel.layout;
-  VkResult result =
-      gpu_.vk.vkCreateComputePipelines(gpu_.device, cache_, 1, &info, nullptr, &out);
+  VkResult result = gpu_.vk.vkCreateComputePipelines(gpu_.device, cache_, 1, &info, nullptr, &out);
   if (Status s = check(result, "vkCreateComputePipelines"); !s.ok()) return s;
   kernel.pipelines.emplace_back(group, out);
   return {};

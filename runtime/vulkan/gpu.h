@@ -15,7 +15,7 @@ struct Adapter {
   VkPhysicalDevice handle = VK_NULL_HANDLE;
   Abilities abilities;
   uint32_t queue_family = 0;
-  uint32_t timestamp_bits = 0;                       // 0: the queue cannot measure time
+  uint32_t timestamp_bits = 0;  // 0: the queue cannot measure time
 
   std::string description() const { return abilities.properties.properties.deviceName; }
   bool software() const {

@@ -16,7 +16,7 @@ class Instance {
   Instance(const Instance&) = delete;
 
   VkInstance handle() const { return handle_; }
-  uint32_t api_version() const { return api_version_; }     // what we asked for: 1.2 or 1.3
+  uint32_t api_version() const { return api_version_; }  // what we asked for: 1.2 or 1.3
 
  private:
   Instance() = default;

@@ -14,7 +14,7 @@ namespace ll::vulkan {
 namespace {
 
 constexpr uint64_t kBlockBytes = 64 << 20;
-constexpr uint64_t kAlign = 256;        // what every maker's widest access and cache line divides
+constexpr uint64_t kAlign = 256;  // what every maker's widest access and cache line divides
 
 constexpr VkMemoryPropertyFlags kDevice = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
 constexpr VkMemoryPropertyFlags kVisible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
@@ -27,7 +27,6 @@ constexpr VkMemoryPropertyFlags kShared = kVisible | kCoherent | kCached;
 constexpr VkBufferUsageFlags kDeviceUsage =
     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
     VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
-
 
 VkBufferCreateInfo buffer_info(uint64_t bytes, VkBufferUsageFlags usage) {
   VkBufferCreateInfo info = {};
@@ -135,8 +134,8 @@ void Memory::destroy(Buffer& buffer) {
 
 Status Memory::create_staging(Staging direction, uint64_t bytes, Buffer& out) {
   bool up = direction == Staging::Upload;
-  Wish wish = up ? Wish{kVisible | kCoherent, 0, kDevice | kCached}
-                 : Wish{kVisible, kCached, kDevice};
+  Wish wish =
+      up ? Wish{kVisible | kCoherent, 0, kDevice | kCached} : Wish{kVisible, kCached, kDevice};
   VkBufferUsageFlags usage =
       up ? VK_BUFFER_USAGE_TRANSFER_SRC_BIT : VK_BUFFER_USAGE_TRANSFER_DST_BIT;
   return create_buffer(bytes, usage, wish, true, out);
@@ -223,8 +222,8 @@ Status Memory::free(DeviceAddress p) {
   // One empty block of the usual size stays: programs allocate and free in loops.
   bool empty = block->free.size() == 1 && block->free.begin()->second == block->buffer.bytes;
   if (!empty || (blocks_.size() == 1 && block->buffer.bytes == kBlockBytes)) return {};
-  auto at = std::find_if(blocks_.begin(), blocks_.end(),
-                         [&](const auto& b) { return b.get() == block; });
+  auto at =
+      std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& b) { return b.get() == block; });
   retired_.push_back(std::move(*at));
   blocks_.erase(at);
   return {};

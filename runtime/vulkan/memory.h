@@ -17,8 +17,8 @@ struct Buffer {
   VkBuffer handle = VK_NULL_HANDLE;
   VkDeviceMemory memory = VK_NULL_HANDLE;
   uint64_t bytes = 0;
-  std::byte* mapped = nullptr;                       // null when the host cannot see it
-  bool coherent = true;                              // of mapped memory
+  std::byte* mapped = nullptr;  // null when the host cannot see it
+  bool coherent = true;         // of mapped memory
 };
 
 class Memory {
@@ -30,7 +30,7 @@ class Memory {
   // copies even where the host could see it.
   Status start(bool map);
 
-  uint64_t total_bytes() const;                      // of the heap that allocations come from
+  uint64_t total_bytes() const;  // of the heap that allocations come from
 
   // 0 < bytes.
   Status allocate(uint64_t bytes, DeviceAddress& out);
@@ -44,7 +44,7 @@ class Memory {
   struct Place {
     VkBuffer buffer;
     uint64_t offset;
-    std::byte* mapped;                               // of `at`, or null
+    std::byte* mapped;  // of `at`, or null
   };
   Place place(DeviceAddress at, uint64_t bytes);
   Status check_range(DeviceAddress at, uint64_t bytes) { return live_.check_range(at, bytes); }
@@ -60,7 +60,7 @@ class Memory {
   struct Block {
     Buffer buffer;
     DeviceAddress address = 0;
-    std::map<uint64_t, uint64_t> free;               // offset -> bytes, never adjacent
+    std::map<uint64_t, uint64_t> free;  // offset -> bytes, never adjacent
   };
   static bool take(Block& block, uint64_t bytes, uint64_t& offset);
   static void give_back(Block& block, uint64_t offset, uint64_t bytes);

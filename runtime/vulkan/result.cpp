@@ -8,7 +8,8 @@ namespace {
 const char* name(VkResult result) {
   switch (result) {
 #define RESULT(code) \
-  case code: return #code;
+  case code:         \
+    return #code;
     RESULT(VK_SUCCESS)
     RESULT(VK_NOT_READY)
     RESULT(VK_TIMEOUT)
@@ -35,7 +36,8 @@ const char* name(VkResult result) {
     RESULT(VK_ERROR_INVALID_SHADER_NV)
     RESULT(VK_ERROR_NOT_PERMITTED_KHR)
 #undef RESULT
-    default: return "unnamed result";
+    default:
+      return "unnamed result";
   }
 }
 
@@ -43,8 +45,7 @@ const char* name(VkResult result) {
 
 Status check(VkResult result, const char* call) {
   if (result == VK_SUCCESS) return {};
-  return Status::failure(
-      fmt::format("{}: {} ({})", call, name(result), static_cast<int>(result)));
+  return Status::failure(fmt::format("{}: {} ({})", call, name(result), static_cast<int>(result)));
 }
 
 }  // namespace ll::vulkan

@@ -147,9 +147,9 @@ Status Stream::finish(Batch& batch) {
   if (dispatches == 0 || !batch.times) return {};
 
   uint64_t ticks[2 * kCommandsPerBatch];
-  result = vk.vkGetQueryPoolResults(gpu_.device, batch.times, 0, 2 * dispatches, sizeof ticks,
-                                    ticks, sizeof ticks[0],
-                                    VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
+  result =
+      vk.vkGetQueryPoolResults(gpu_.device, batch.times, 0, 2 * dispatches, sizeof ticks, ticks,
+                               sizeof ticks[0], VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
   if (Status s = check(result, "vkGetQueryPoolResults"); !s.ok()) return fail(s);
   uint32_t bits = gpu_.adapter.timestamp_bits;
   uint64_t mask = bits >= 64 ? UINT64_MAX : (uint64_t{1} << bits) - 1;

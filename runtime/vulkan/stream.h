@@ -32,15 +32,15 @@ class Stream {
   struct Batch {
     VkCommandBuffer commands = VK_NULL_HANDLE;
     VkFence fence = VK_NULL_HANDLE;
-    VkQueryPool times = VK_NULL_HANDLE;              // two a dispatch
-    uint32_t recorded = 0, dispatches = 0;           // commands; those of them with times
+    VkQueryPool times = VK_NULL_HANDLE;     // two a dispatch
+    uint32_t recorded = 0, dispatches = 0;  // commands; those of them with times
     bool recording = false, in_flight = false;
   };
 
   Status start_batch(Batch& batch);
   Status begin(Batch& batch);
   Status submit();
-  Status finish(Batch& batch);                       // waits for it, collects its times
+  Status finish(Batch& batch);  // waits for it, collects its times
   Status fail(Status status);
 
   Gpu& gpu_;
@@ -48,7 +48,7 @@ class Stream {
   std::array<Batch, kBatches> batches_;
   size_t current_ = 0;
   double seconds_ = 0;
-  Status broken_;                                    // the first failure; nothing works after it
+  Status broken_;  // the first failure; nothing works after it
 };
 
 }  // namespace ll::vulkan

@@ -14,8 +14,8 @@
 namespace ll::vulkan {
 
 struct Options {
-  bool map_device_memory = true;        // where it is host memory too; false: always copy
-  uint64_t staging_bytes = 16 << 20;    // the buffer that copies go through, one a direction
+  bool map_device_memory = true;      // where it is host memory too; false: always copy
+  uint64_t staging_bytes = 16 << 20;  // the buffer that copies go through, one a direction
 };
 
 // The usable devices: hardware before software, each group in the loader's order.

@@ -52,8 +52,10 @@ std::optional<Output> build_ir(Session& session, Module& m) {
 std::optional<Output> build_x86(Session& session, const Module& m) {
   const std::string& emit = session.options.emit;
   if (emit != "asm") {
-    session.diags.error(Code::E0904, {}, fmt::format("--emit {} is not available for x86 yet; --emit asm and --emit ir are",
-                                                     emit.empty() ? "obj" : emit));
+    session.diags.error(
+        Code::E0904, {},
+        fmt::format("--emit {} is not available for x86 yet; --emit asm and --emit ir are",
+                    emit.empty() ? "obj" : emit));
     return std::nullopt;
   }
   auto host = compile_x86(session, m, Part::Host, true);
@@ -71,7 +73,8 @@ std::optional<Output> build_device(Session& session, Module& m) {
   const Options& o = session.options;
   bool is_ptx = o.target == "ptx";
   if (!o.emit.empty() && !(is_ptx && o.emit == "asm")) {
-    session.diags.error(Code::E0904, {}, fmt::format("--emit {} is not available for {}", o.emit, o.target));
+    session.diags.error(Code::E0904, {},
+                        fmt::format("--emit {} is not available for {}", o.emit, o.target));
     return std::nullopt;
   }
   if (!has_kernels(m)) lang::infer_kernels(m);
@@ -99,7 +102,9 @@ int build_command(const Options& options) {
     else out = build_device(session, *module);
   }
   if (!out) return session.report(), kFailed;
-  return write_output(session, out->bytes, options.out.empty() ? default_output(options.files[0], out->extension) : options.out);
+  return write_output(
+      session, out->bytes,
+      options.out.empty() ? default_output(options.files[0], out->extension) : options.out);
 }
 
 int check_command(const Options& options) {
@@ -108,7 +113,8 @@ int check_command(const Options& options) {
   for (const std::string& file : options.files) {
     auto module = session.load(file);
     // What is wrong with a kernel shows when it is prepared for a device.
-    bool good = module && (!has_kernels(*module) || prepare(session, *module, ptx::kTarget, Part::Kernels));
+    bool good =
+        module && (!has_kernels(*module) || prepare(session, *module, ptx::kTarget, Part::Kernels));
     ok = ok && good;
     session.report();
   }
@@ -126,7 +132,8 @@ int opt_command(const Options& options) {
     }
     PassRunner runner(options.passes, session.diags);
     if (!runner.run(*module, passes)) module = nullptr;
-    if (options.passes.time_passes || options.passes.stats) fmt::print(stderr, "{}", runner.report());
+    if (options.passes.time_passes || options.passes.stats)
+      fmt::print(stderr, "{}", runner.report());
   }
   if (!module) return session.report(), kFailed;
   return write_output(session, print_module(*module), "-");

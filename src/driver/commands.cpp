@@ -1,7 +1,7 @@
 #include "driver/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <string_view>
@@ -28,33 +28,42 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 }
 
 void add_diagnostic_flags(CLI::App& app, Options& o) {
-  static const std::map<std::string, ErrorFormat> kFormats{{"human", ErrorFormat::Human}, {"json", ErrorFormat::Json}};
+  static const std::map<std::string, ErrorFormat> kFormats{{"human", ErrorFormat::Human},
+                                                           {"json", ErrorFormat::Json}};
   static const std::map<std::string, ColorMode> kColors{
       {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
   app.add_option("--error-format", o.error_format, "how diagnostics are written: human or json")
-      ->transform(CLI::CheckedTransformer(kFormats))->option_text("FORMAT");
+      ->transform(CLI::CheckedTransformer(kFormats))
+      ->option_text("FORMAT");
   app.add_option("--color", o.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(kColors))->option_text("WHEN");
+      ->transform(CLI::CheckedTransformer(kColors))
+      ->option_text("WHEN");
 }
 
 void add_compile_flags(CLI::App& app, Options& o) {
-  app.add_option_function<int>("-O", [&o](int n) { o.level = static_cast<OptLevel>(n); },
-                               "optimisation level 0 to 3 (default 2)")
-      ->check(CLI::Range(0, 3))->option_text("N");
+  app.add_option_function<int>(
+         "-O", [&o](int n) { o.level = static_cast<OptLevel>(n); },
+         "optimisation level 0 to 3 (default 2)")
+      ->check(CLI::Range(0, 3))
+      ->option_text("N");
   app.add_option("--print-after", o.passes.print_after, "print the IR after these passes")
-      ->delimiter(',')->option_text("PASS,…");
+      ->delimiter(',')
+      ->option_text("PASS,…");
   app.add_flag("--print-after-all", o.passes.print_after_all, "print the IR after every pass");
   app.add_flag("--time-passes", o.passes.time_passes, "print the time each pass took");
   app.add_flag("--verify-each", o.passes.verify_each, "verify the IR after every pass");
   app.add_flag("--stats", o.passes.stats, "print what each pass changed");
-  app.add_option("--opt-bisect-limit", o.passes.bisect_limit, "run only the first N pass executions")
+  app.add_option("--opt-bisect-limit", o.passes.bisect_limit,
+                 "run only the first N pass executions")
       ->option_text("N");
   app.add_option("--disable-pass", o.passes.disabled, "leave these passes out")
-      ->delimiter(',')->option_text("PASS,…");
+      ->delimiter(',')
+      ->option_text("PASS,…");
 }
 
 void add_x86_flags(CLI::App& app, Options& o) {
-  app.add_flag("--spill-all", o.spill_all, "keep every value in memory (checks the register allocator)");
+  app.add_flag("--spill-all", o.spill_all,
+               "keep every value in memory (checks the register allocator)");
 }
 
 void configure(CLI::App& app, Options& o) {
@@ -68,26 +77,35 @@ void configure(CLI::App& app, Options& o) {
   if (is_one_of(name, {"run", "build"})) add_x86_flags(app, o);
   if (is_one_of(name, {"run", "interp"})) {
     app.add_option("--lib", o.libs, "a shared library to look names up in")
-        ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->option_text("LIB");
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->option_text("LIB");
     app.footer("What follows FILE belongs to the program.");
   }
   if (name == "run")
-    app.add_option("--device", o.device, "interp, cpu, vulkan[:N] or cuda[:N] (default cpu)")->option_text("DEVICE");
+    app.add_option("--device", o.device, "interp, cpu, vulkan[:N] or cuda[:N] (default cpu)")
+        ->option_text("DEVICE");
   if (name == "build") {
-    app.add_option("--target", o.target, "x86, ptx or spirv")->required()->check(CLI::IsMember({"x86", "ptx", "spirv"}));
-    app.add_option("--emit", o.emit, "obj, shared, exe, asm or ir")->check(CLI::IsMember({"obj", "shared", "exe", "asm", "ir"}));
+    app.add_option("--target", o.target, "x86, ptx or spirv")
+        ->required()
+        ->check(CLI::IsMember({"x86", "ptx", "spirv"}));
+    app.add_option("--emit", o.emit, "obj, shared, exe, asm or ir")
+        ->check(CLI::IsMember({"obj", "shared", "exe", "asm", "ir"}));
     app.add_option("-o", o.out, "the output file; - is standard output")->option_text("OUT");
   }
   if (is_one_of(name, {"build", "run"}))
-    app.add_option("--arch", o.arch, "a machine of the target, such as x86-64-v3, sm_90, vulkan1.2")->option_text("NAME");
+    app.add_option("--arch", o.arch, "a machine of the target, such as x86-64-v3, sm_90, vulkan1.2")
+        ->option_text("NAME");
   if (name == "opt")
     app.add_option("--passes", o.pass_list, "the passes to run, in order (default: those of -O2)")
-        ->delimiter(',')->option_text("PASS,…");
+        ->delimiter(',')
+        ->option_text("PASS,…");
 }
 
 // Everything behind FILE belongs to the program, even what looks like a flag of ours. CLI11 cannot
 // be told so; cut the arguments at FILE before it sees them.
-size_t index_after_file(const CLI::App& command, const std::vector<std::string>& args, size_t from) {
+size_t index_after_file(const CLI::App& command, const std::vector<std::string>& args,
+                        size_t from) {
   for (size_t i = from; i < args.size(); ++i) {
     const std::string& word = args[i];
     if (word.size() < 2 || word[0] != '-') return i + 1;
@@ -100,7 +118,8 @@ size_t index_after_file(const CLI::App& command, const std::vector<std::string>&
 }
 
 int usage_error(const CLI::App& app, const std::string& message) {
-  fmt::print(stderr, "llamac: {}\nTry '{} --help'.\n", message, app.get_parent() ? "llamac " + app.get_name() : "llamac");
+  fmt::print(stderr, "llamac: {}\nTry '{} --help'.\n", message,
+             app.get_parent() ? "llamac " + app.get_name() : "llamac");
   return kUsage;
 }
 
@@ -109,10 +128,13 @@ int usage_error(const CLI::App& app, const std::string& message) {
 int run_command_line(int argc, char** argv) {
   set_up_reproducer(argc, argv);
   Options options;
-  CLI::App app("llamac: Lisp languages for kernels and programs, compiled to x86-64, PTX and SPIR-V", "llamac");
+  CLI::App app(
+      "llamac: Lisp languages for kernels and programs, compiled to x86-64, PTX and SPIR-V",
+      "llamac");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
-  for (const CommandRow& row : kCommands) configure(*app.add_subcommand(row.name, row.meaning), options);
+  for (const CommandRow& row : kCommands)
+    configure(*app.add_subcommand(row.name, row.meaning), options);
 
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
   CLI::App* command = nullptr;
@@ -124,7 +146,7 @@ int run_command_line(int argc, char** argv) {
     args.resize(cut);
   }
   try {
-    std::reverse(args.begin(), args.end());                   // CLI11 takes them from the back
+    std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
     app.parse(args);
   } catch (const CLI::CallForHelp&) {
     fmt::print("{}", command ? command->help() : app.help());
@@ -135,7 +157,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return usage_error(command ? *command : app, e.what());
   }
-  options.explicit_passes = command->get_option_no_throw("--passes") && command->count("--passes") > 0;
+  options.explicit_passes =
+      command->get_option_no_throw("--passes") && command->count("--passes") > 0;
   for (const CommandRow& row : kCommands)
     if (command->get_name() == row.name) return row.function(options);
   return kUsage;

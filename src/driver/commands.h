@@ -5,7 +5,7 @@
 namespace ll::driver {
 
 // Exit statuses of every command.
-enum Exit : int { kOk = 0, kFailed = 1, kUsage = 2 };         // 70: an internal error
+enum Exit : int { kOk = 0, kFailed = 1, kUsage = 2 };  // 70: an internal error
 
 // Parses, dispatches, and returns the exit status.
 int run_command_line(int argc, char** argv);

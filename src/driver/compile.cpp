@@ -23,10 +23,12 @@ std::optional<Verified> verified(Session& session, const Module& m) {
 }  // namespace
 
 bool has_kernels(const Module& m) {
-  return std::any_of(m.functions.begin(), m.functions.end(), [](auto& f) { return f->is(kKernel) && f->has_body(); });
+  return std::any_of(m.functions.begin(), m.functions.end(),
+                     [](auto& f) { return f->is(kKernel) && f->has_body(); });
 }
 
-std::unique_ptr<Module> prepare(Session& session, const Module& m, const Target& target, Part part) {
+std::unique_ptr<Module> prepare(Session& session, const Module& m, const Target& target,
+                                Part part) {
   Phase phase("optimising");
   auto copy = m.clone();
   PassRunner runner(session.options.passes, session.diags);
@@ -36,11 +38,13 @@ std::unique_ptr<Module> prepare(Session& session, const Module& m, const Target&
   // be known while the program is still small, and the loops that result are then optimised.
   if (ok && part == Part::Kernels) ok = run_passes(runner, *copy, legalisation(target));
   ok = ok && run_passes(runner, *copy, pipeline(session.options.level));
-  if (session.options.passes.time_passes || session.options.passes.stats) fmt::print(stderr, "{}", runner.report());
+  if (session.options.passes.time_passes || session.options.passes.stats)
+    fmt::print(stderr, "{}", runner.report());
   return ok ? std::move(copy) : nullptr;
 }
 
-std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Part part, bool listing) {
+std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Part part,
+                                           bool listing) {
   std::vector<KernelDesc> kernels;
   if (part == Part::Kernels) kernels = describe_kernels(m);
   auto prepared = prepare(session, m, x86::kTarget, part);
@@ -49,7 +53,8 @@ std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Pa
   if (!program) return std::nullopt;
   x86::Options options;
   if (!session.options.arch.empty()) options.arch = session.options.arch;
-  options.allocator = session.options.spill_all ? x86::Allocator::SpillAll : x86::Allocator::LiveIntervals;
+  options.allocator =
+      session.options.spill_all ? x86::Allocator::SpillAll : x86::Allocator::LiveIntervals;
   options.optimise = session.options.level != OptLevel::O0;
   options.print_asm = listing;
   Phase phase("emitting x86-64");
@@ -65,7 +70,8 @@ std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Pa
   return code;
 }
 
-std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m, const std::string& arch) {
+std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m,
+                                         const std::string& arch) {
   auto prepared = prepare(session, m, ptx::kTarget, Part::Kernels);
   auto program = prepared ? verified(session, *prepared) : std::nullopt;
   if (!program) return std::nullopt;
@@ -75,7 +81,8 @@ std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m, cons
   return ptx::emit(*program, options, session.diags);
 }
 
-std::optional<spirv::Binary> compile_spirv(Session& session, const Module& m, const std::string& arch) {
+std::optional<spirv::Binary> compile_spirv(Session& session, const Module& m,
+                                           const std::string& arch) {
   auto prepared = prepare(session, m, spirv::kTarget, Part::Kernels);
   auto program = prepared ? verified(session, *prepared) : std::nullopt;
   if (!program) return std::nullopt;

@@ -21,8 +21,11 @@ bool has_kernels(const Module& m);
 enum class Part : uint8_t { Host, Kernels };
 std::unique_ptr<Module> prepare(Session& session, const Module& m, const Target& target, Part part);
 
-std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Part part, bool listing = false);
-std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m, const std::string& arch);
-std::optional<spirv::Binary> compile_spirv(Session& session, const Module& m, const std::string& arch);
+std::optional<x86::CodeObject> compile_x86(Session& session, const Module& m, Part part,
+                                           bool listing = false);
+std::optional<ptx::Assembly> compile_ptx(Session& session, const Module& m,
+                                         const std::string& arch);
+std::optional<spirv::Binary> compile_spirv(Session& session, const Module& m,
+                                           const std::string& arch);
 
 }  // namespace ll::driver

@@ -31,24 +31,31 @@ ordered_json spans_json(Span span, const SourceMap& sources) {
   return list;
 }
 
-ordered_json child_json(std::string_view level, std::string_view message, Span span, const SourceMap& sources) {
-  return {{"message", message}, {"code", nullptr}, {"level", level}, {"spans", spans_json(span, sources)},
-          {"children", ordered_json::array()}, {"rendered", nullptr}};
+ordered_json child_json(std::string_view level, std::string_view message, Span span,
+                        const SourceMap& sources) {
+  return {{"message", message},
+          {"code", nullptr},
+          {"level", level},
+          {"spans", spans_json(span, sources)},
+          {"children", ordered_json::array()},
+          {"rendered", nullptr}};
 }
 
 }  // namespace
 
 std::string render_json(const Diag& diag, const SourceMap& sources) {
   ordered_json children = ordered_json::array();
-  for (const Note& n : diag.notes) children.push_back(child_json("note", n.message, n.span, sources));
+  for (const Note& n : diag.notes)
+    children.push_back(child_json("note", n.message, n.span, sources));
   if (!diag.help.empty()) children.push_back(child_json("help", diag.help, {}, sources));
-  ordered_json line = {{"$message_type", "diagnostic"},
-                       {"message", diag.message},
-                       {"code", {{"code", code_name(diag.code)}, {"explanation", code_summary(diag.code)}}},
-                       {"level", diag.severity == Severity::Error ? "error" : "warning"},
-                       {"spans", spans_json(diag.span, sources)},
-                       {"children", std::move(children)},
-                       {"rendered", render(diag, sources, false)}};
+  ordered_json line = {
+      {"$message_type", "diagnostic"},
+      {"message", diag.message},
+      {"code", {{"code", code_name(diag.code)}, {"explanation", code_summary(diag.code)}}},
+      {"level", diag.severity == Severity::Error ? "error" : "warning"},
+      {"spans", spans_json(diag.span, sources)},
+      {"children", std::move(children)},
+      {"rendered", render(diag, sources, false)}};
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

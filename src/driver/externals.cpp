@@ -26,7 +26,8 @@ void* Externals::find(Symbol name) {
   // The C library's mathematics is a library of its own where it is not part of the C library.
   static void* const libm = ::dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL);
   if (!at->second && libm) at->second = ::dlsym(libm, text.c_str());
-  for (size_t i = 0; !at->second && i < handles_.size(); ++i) at->second = ::dlsym(handles_[i], text.c_str());
+  for (size_t i = 0; !at->second && i < handles_.size(); ++i)
+    at->second = ::dlsym(handles_[i], text.c_str());
   return at->second;
 }
 
@@ -41,7 +42,8 @@ bool Externals::check(const Module& m, Diags& diags) {
     const Function& f = *m.functions[i];
     if (!called[i] || f.has_body() || find(f.link_name)) continue;
     diags.error(Code::E0901, f.span,
-                fmt::format("'{}' is declared and called, but neither the program, the prelude, the C library nor a --lib defines it",
+                fmt::format("'{}' is declared and called, but neither the program, the prelude, "
+                            "the C library nor a --lib defines it",
                             f.link_name.str()));
     all_found = false;
   }

@@ -14,7 +14,7 @@ class Externals {
  public:
   // False and `error` when a library cannot be opened.
   bool open_libraries(const std::vector<std::string>& libs, std::string& error);
-  void* find(Symbol name);                                    // null when it is nowhere
+  void* find(Symbol name);  // null when it is nowhere
 
   // Every external function that the module calls must be found; reports those that are not,
   // at their declarations.

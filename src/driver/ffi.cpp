@@ -33,8 +33,10 @@ class AggregateTypes {
     if (types_.size(t) <= 16) {
       append_scalars(t, row.elements);
     } else {
-      ffi_type* unit = types_.align(t) == 8 ? &ffi_type_sint64 : types_.align(t) == 4 ? &ffi_type_sint32
-                       : types_.align(t) == 2 ? &ffi_type_sint16 : &ffi_type_sint8;
+      ffi_type* unit = types_.align(t) == 8   ? &ffi_type_sint64
+                       : types_.align(t) == 4 ? &ffi_type_sint32
+                       : types_.align(t) == 2 ? &ffi_type_sint16
+                                              : &ffi_type_sint8;
       // Beyond 16 bytes it travels in memory; libffi itself works out the size from the elements.
       row.elements.assign(types_.size(t) / unit->size, unit);
     }
@@ -59,7 +61,8 @@ class AggregateTypes {
       if (!is_aggregate(next)) {
         out.push_back(scalar_type(next));
       } else if (types_.kind(next) == TypeKind::Array) {
-        todo.insert(todo.end(), types_.size(next) ? types_.array_count(next) : 0, types_.array_element(next));
+        todo.insert(todo.end(), types_.size(next) ? types_.array_count(next) : 0,
+                    types_.array_element(next));
       } else {
         auto fields = types_.fields(next);
         todo.insert(todo.end(), fields.rbegin(), fields.rend());
@@ -73,7 +76,8 @@ class AggregateTypes {
 
 }  // namespace
 
-Word call_native(const Module& m, const Function& signature, void* address, std::span<const Word> args) {
+Word call_native(const Module& m, const Function& signature, void* address,
+                 std::span<const Word> args) {
   AggregateTypes aggregates(m.types);
   auto type_of = [&](TypeId t) { return is_aggregate(t) ? aggregates.get(t) : scalar_type(t); };
   bool indirect_result = is_aggregate(signature.ret);
@@ -87,7 +91,8 @@ Word call_native(const Module& m, const Function& signature, void* address, std:
                                                   : const_cast<Word*>(&word);
   }
   ffi_cif cif;
-  ffi_status status = ffi_prep_cif(&cif, FFI_DEFAULT_ABI, static_cast<unsigned>(count), type_of(signature.ret), types.data());
+  ffi_status status = ffi_prep_cif(&cif, FFI_DEFAULT_ABI, static_cast<unsigned>(count),
+                                   type_of(signature.ret), types.data());
   LL_CHECK(status == FFI_OK, "libffi rejects the signature");
   ffi_arg result[2] = {};
   void* to = indirect_result ? reinterpret_cast<void*>(args[0]) : result;

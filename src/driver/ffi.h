@@ -9,6 +9,7 @@ namespace ll::driver {
 
 // Calls `address` as `signature` says. `args` follows the convention of ir.h: for an aggregate
 // result the address to write it to comes first; an aggregate argument is its address.
-Word call_native(const Module& m, const Function& signature, void* address, std::span<const Word> args);
+Word call_native(const Module& m, const Function& signature, void* address,
+                 std::span<const Word> args);
 
 }  // namespace ll::driver

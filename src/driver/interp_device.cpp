@@ -37,8 +37,11 @@ class InterpDevice : public Device {
   std::string name() const override { return "interp"; }
   std::string description() const override { return "IR interpreter"; }
   DeviceLimits limits() const override {
-    return {.memory_bytes = uint64_t{1} << 40, .max_group_items = 1024, .max_group = {1024, 1024, 64},
-            .max_grid = {0x7fffffff, 0x7fffffff, 0x7fffffff}, .shared_bytes = 256 << 10};
+    return {.memory_bytes = uint64_t{1} << 40,
+            .max_group_items = 1024,
+            .max_group = {1024, 1024, 64},
+            .max_grid = {0x7fffffff, 0x7fffffff, 0x7fffffff},
+            .shared_bytes = 256 << 10};
   }
   bool is_software() const override { return true; }
   bool asynchronous() const override { return false; }
@@ -55,14 +58,16 @@ class InterpDevice : public Device {
   Status allocate(uint64_t bytes, DeviceAddress& out) override {
     out = 0;
     if (bytes == 0) return {};
-    void* p = bytes > limits().memory_bytes ? nullptr : std::aligned_alloc(64, (bytes + 64) / 64 * 64);
+    void* p =
+        bytes > limits().memory_bytes ? nullptr : std::aligned_alloc(64, (bytes + 64) / 64 * 64);
     if (!p) return Status::failure(fmt::format("out of memory: {} bytes asked for", bytes));
     blocks_.insert(p);
     out = reinterpret_cast<DeviceAddress>(p);
     return {};
   }
   Status free(DeviceAddress p) override {
-    if (p && !blocks_.erase(reinterpret_cast<void*>(p))) return Status::failure("this is not the start of allocated memory");
+    if (p && !blocks_.erase(reinterpret_cast<void*>(p)))
+      return Status::failure("this is not the start of allocated memory");
     std::free(reinterpret_cast<void*>(p));
     return {};
   }
@@ -79,13 +84,15 @@ class InterpDevice : public Device {
 
   Status launch(Kernel& kernel, Dim3 grid, Dim3 group, std::span<const uint64_t> args) override {
     Interpreter::Failure failure;
-    if (interpreter_.run_kernel(static_cast<InterpKernel&>(kernel).function(), grid, group, args.data(), failure)) return {};
+    if (interpreter_.run_kernel(static_cast<InterpKernel&>(kernel).function(), grid, group,
+                                args.data(), failure))
+      return {};
     std::string where = module_.sources.describe(failure.span);
     return Status::failure(where.empty() ? failure.message : where + ": " + failure.message);
   }
   Status synchronise() override { return {}; }
   Status take_seconds(double& out) override {
-    out = 0;                                                  // it has no clock of its own
+    out = 0;  // it has no clock of its own
     return {};
   }
 

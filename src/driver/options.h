@@ -12,16 +12,16 @@ enum class ColorMode : uint8_t { Auto, Always, Never };
 
 struct Options {
   std::vector<std::string> files;
-  std::vector<std::string> program_args;                      // what follows FILE
+  std::vector<std::string> program_args;  // what follows FILE
   OptLevel level = OptLevel::O2;
   PassOptions passes;
 
-  std::string device = "cpu";                                 // run
+  std::string device = "cpu";  // run
   std::vector<std::string> libs;
-  bool spill_all = false;                                     // the simple register allocator
+  bool spill_all = false;  // the simple register allocator
 
-  std::string target, emit, arch, out;                        // build
-  std::vector<std::string> pass_list;                         // opt
+  std::string target, emit, arch, out;  // build
+  std::vector<std::string> pass_list;   // opt
   bool explicit_passes = false;
 
   ErrorFormat error_format = ErrorFormat::Human;

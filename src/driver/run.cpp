@@ -30,7 +30,9 @@ class KernelLoader {
     if (device == "cpu") return compile_for_cpu(m);
     if (device.starts_with("vulkan")) return compile_for_vulkan(m);
     if (device.starts_with("cuda")) return compile_for_cuda(m);
-    session_.diags.error(Code::E0800, {}, fmt::format("there is no device '{}'; use interp, cpu, vulkan[:N] or cuda[:N]", device));
+    session_.diags.error(
+        Code::E0800, {},
+        fmt::format("there is no device '{}'; use interp, cpu, vulkan[:N] or cuda[:N]", device));
     return false;
   }
 
@@ -40,7 +42,8 @@ class KernelLoader {
     if (device_) return device_.get();
     std::string error;
     device_ = open_device(session_.options.device, error);
-    if (!device_) give_up(fmt::format("cannot open device '{}': {}", session_.options.device, error));
+    if (!device_)
+      give_up(fmt::format("cannot open device '{}': {}", session_.options.device, error));
     if (!kernels_.empty())
       if (Status s = device_->load(code_, kernels_); !s.ok())
         give_up(fmt::format("cannot load the kernels on {}: {}", device_->name(), s.message()));
@@ -58,7 +61,8 @@ class KernelLoader {
     auto object = compile_x86(session_, m, Part::Kernels);
     if (!object) return false;
     std::string error;
-    cpu_code_ = x86::link(*object, [this](Symbol s) { return externals_.find(s); }, error);
+    cpu_code_ = x86::link(
+        *object, [this](Symbol s) { return externals_.find(s); }, error);
     if (!cpu_code_) {
       session_.diags.error(Code::E0800, {}, "cannot link the kernels: " + error);
       return false;
@@ -99,9 +103,10 @@ class KernelLoader {
 // the program's may be what ran out.
 void report_fault(int signal) {
   if (ftrylockfile(stdout) == 0) std::fflush(stdout);
-  const char* what = signal == SIGSEGV || signal == SIGBUS
-                         ? "llamac: the program accessed memory that it does not have, or ran out of stack\n"
-                         : "llamac: the program executed an instruction that the processor refuses\n";
+  const char* what =
+      signal == SIGSEGV || signal == SIGBUS
+          ? "llamac: the program accessed memory that it does not have, or ran out of stack\n"
+          : "llamac: the program executed an instruction that the processor refuses\n";
   ssize_t ignored = ::write(2, what, std::strlen(what));
   (void)ignored;
   std::_Exit(kFailed);
@@ -159,9 +164,11 @@ int interpret(Session& session) {
   auto verified = ok ? verify(*p.module, session.diags) : std::nullopt;
   session.report();
   if (!verified) return kFailed;
-  Interpreter interpreter(*verified, [&p](const Function& decl, std::span<const Word> args, Word& result, std::string& error) {
+  Interpreter interpreter(*verified, [&p](const Function& decl, std::span<const Word> args,
+                                          Word& result, std::string& error) {
     void* address = p.externals.find(decl.link_name);
-    if (!address) return error = fmt::format("'{}' is defined nowhere", decl.link_name.str()), false;
+    if (!address)
+      return error = fmt::format("'{}' is defined nowhere", decl.link_name.str()), false;
     result = call_native(*p.module, decl, address, args);
     return true;
   });
@@ -192,7 +199,8 @@ int run_compiled(Session& session) {
   std::shared_ptr<x86::LinkedCode> code;
   if (ok) {
     std::string error;
-    code = x86::link(*object, [&p](Symbol s) { return p.externals.find(s); }, error);
+    code = x86::link(
+        *object, [&p](Symbol s) { return p.externals.find(s); }, error);
     if (!code) session.diags.error(Code::E0901, {}, error);
   }
   session.report();

@@ -23,7 +23,9 @@ bool use_color(ColorMode mode) {
 
 }  // namespace
 
-Session::Session(const Options& o) : options(o), diags(sources) { set_reproducer_sources(&sources); }
+Session::Session(const Options& o) : options(o), diags(sources) {
+  set_reproducer_sources(&sources);
+}
 Session::~Session() { set_reproducer_sources(nullptr); }
 
 std::unique_ptr<Module> Session::load(const std::string& path) {

@@ -49,7 +49,8 @@ FuncId find_main(Session& session, const Module& m) {
   return FuncId();
 }
 
-std::optional<MainArguments> main_arguments(Session& session, const Function& main, const std::string& file) {
+std::optional<MainArguments> main_arguments(Session& session, const Function& main,
+                                            const std::string& file) {
   MainArguments a;
   a.texts.push_back(file);
   const auto& given = session.options.program_args;
@@ -63,14 +64,17 @@ std::optional<MainArguments> main_arguments(Session& session, const Function& ma
   }
   if (given.size() != main.params.size()) {
     session.diags.error(Code::E0903, main.span,
-                        fmt::format("'main' takes {} arguments, but {} are given", main.params.size(), given.size()));
+                        fmt::format("'main' takes {} arguments, but {} are given",
+                                    main.params.size(), given.size()));
     return std::nullopt;
   }
   for (size_t i = 0; i < given.size(); ++i) {
     auto word = convert(a.texts[i + 1], main.params[i]);
     if (!word) {
-      session.diags.error(Code::E0903, main.span,
-                          fmt::format("argument {} of 'main' is '{}', which is no {}", i + 1, given[i], is_float(main.params[i]) ? "number" : "integer of its type"));
+      session.diags.error(
+          Code::E0903, main.span,
+          fmt::format("argument {} of 'main' is '{}', which is no {}", i + 1, given[i],
+                      is_float(main.params[i]) ? "number" : "integer of its type"));
       return std::nullopt;
     }
     a.words.push_back(*word);

@@ -21,7 +21,8 @@ FuncId find_main(Session& session, const Module& m);
 
 // A main declared with a prefix of (int, pointer) gets argc and argv; any other gets its arguments
 // converted to its parameters' types. Nothing after a diagnostic.
-std::optional<MainArguments> main_arguments(Session& session, const Function& main, const std::string& file);
+std::optional<MainArguments> main_arguments(Session& session, const Function& main,
+                                            const std::string& file);
 
 // The exit status for the result of main.
 int exit_status(const Function& main, Word result);

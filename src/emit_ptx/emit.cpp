@@ -18,7 +18,7 @@ const Target kTarget = {.kind = TargetKind::Ptx, .has_generic_pointers = true, .
 
 namespace {
 
-constexpr uint32_t kStaticShared = 48 * 1024;                 // what every architecture has
+constexpr uint32_t kStaticShared = 48 * 1024;  // what every architecture has
 constexpr uint32_t kParamBytes = 4096, kMoreParamBytes = 32764;
 constexpr uint16_t kMoreParamsPtx = 81;
 
@@ -26,7 +26,9 @@ const Arch* require_arch(const Options& options, Diags& diags) {
   if (const Arch* arch = find_arch(options.arch)) return arch;
   std::string known;
   for (const Arch& a : archs()) known += fmt::format("{}{}", known.empty() ? "" : ", ", a.name);
-  diags.error(ll::Code::E0740, {}, fmt::format("'{}' is no architecture that PTX is made for", options.arch))
+  diags
+      .error(ll::Code::E0740, {},
+             fmt::format("'{}' is no architecture that PTX is made for", options.arch))
       .suggest("use one of " + known);
   return nullptr;
 }
@@ -40,7 +42,8 @@ bool check_limits(Unit& unit, const Function& f) {
     return false;
   }
   uint64_t params = 0;
-  for (TypeId t : f.params) params = (params + scalar_bytes(t) - 1) / scalar_bytes(t) * scalar_bytes(t) + scalar_bytes(t);
+  for (TypeId t : f.params)
+    params = (params + scalar_bytes(t) - 1) / scalar_bytes(t) * scalar_bytes(t) + scalar_bytes(t);
   if (params > kParamBytes) unit.ptx = std::max(unit.ptx, kMoreParamsPtx);
   if (params <= kMoreParamBytes) return true;
   unit.diags.error(ll::Code::E0742, f.span,

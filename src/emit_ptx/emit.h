@@ -14,7 +14,7 @@ namespace ll::ptx {
 extern const Target kTarget;
 
 struct Options {
-  std::string arch = "sm_75";                                 // a row of target.def
+  std::string arch = "sm_75";  // a row of target.def
 };
 
 struct Assembly {

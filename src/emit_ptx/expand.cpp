@@ -10,10 +10,14 @@ namespace ll::ptx {
 namespace {
 
 // The letters $t, $s $u $x, by class: V B I8 I16 I32 I64 F32 F64 P.
-constexpr std::string_view kMemory[kClassCount] = {"", "u8", "s8", "s16", "s32", "s64", "f32", "f64", "u64"};
-constexpr std::string_view kSigned[kClassCount] = {"", "pred", "s32", "s32", "s32", "s64", "f32", "f64", "s64"};
-constexpr std::string_view kUnsigned[kClassCount] = {"", "pred", "u32", "u32", "u32", "u64", "f32", "f64", "u64"};
-constexpr std::string_view kUntyped[kClassCount] = {"", "pred", "b32", "b32", "b32", "b64", "b32", "b64", "b64"};
+constexpr std::string_view kMemory[kClassCount] = {"",    "u8",  "s8",  "s16", "s32",
+                                                   "s64", "f32", "f64", "u64"};
+constexpr std::string_view kSigned[kClassCount] = {"",    "pred", "s32", "s32", "s32",
+                                                   "s64", "f32",  "f64", "s64"};
+constexpr std::string_view kUnsigned[kClassCount] = {"",    "pred", "u32", "u32", "u32",
+                                                     "u64", "f32",  "f64", "u64"};
+constexpr std::string_view kUntyped[kClassCount] = {"",    "pred", "b32", "b32", "b32",
+                                                    "b64", "b32",  "b64", "b64"};
 
 std::string_view pick(const std::string_view (&names)[kClassCount], TypeId t) {
   return names[static_cast<unsigned>(class_of(t))];
@@ -23,23 +27,37 @@ std::string_view pick(const std::string_view (&names)[kClassCount], TypeId t) {
 
 std::string_view space_suffix(Space s) {
   switch (s) {
-    case Space::Generic: return "";
-    case Space::Global: return ".global";
-    case Space::Shared: return ".shared";
-    case Space::Constant: return ".const";
-    case Space::Private: return ".local";
+    case Space::Generic:
+      return "";
+    case Space::Global:
+      return ".global";
+    case Space::Shared:
+      return ".shared";
+    case Space::Constant:
+      return ".const";
+    case Space::Private:
+      return ".local";
   }
   LL_UNREACHABLE("address space");
 }
 
 FunctionEmitter::Bank FunctionEmitter::bank_of(TypeId t) {
   switch (class_of(t)) {
-    case Class::B: return kPred;
-    case Class::I8: case Class::I16: case Class::I32: return kB32;
-    case Class::I64: case Class::P: return kB64;
-    case Class::F32: return kF32;
-    case Class::F64: return kF64;
-    case Class::V: break;
+    case Class::B:
+      return kPred;
+    case Class::I8:
+    case Class::I16:
+    case Class::I32:
+      return kB32;
+    case Class::I64:
+    case Class::P:
+      return kB64;
+    case Class::F32:
+      return kF32;
+    case Class::F64:
+      return kF64;
+    case Class::V:
+      break;
   }
   LL_UNREACHABLE("a void value has no register");
 }
@@ -72,8 +90,7 @@ void FunctionEmitter::append_immediate(TypeId type, int64_t bits) {
     fmt::format_to(std::back_inserter(body_), "0f{:08X}", static_cast<uint32_t>(bits));
   else if (type == kDouble)
     fmt::format_to(std::back_inserter(body_), "0d{:016X}", static_cast<uint64_t>(bits));
-  else
-    append_int(bits);
+  else append_int(bits);
 }
 
 void FunctionEmitter::append_label(BlockId b) {
@@ -95,14 +112,14 @@ void FunctionEmitter::move_leaf(RegId to, ValueId leaf) {
   append_reg(to);
   append(", ");
   if (i.op != Op::GlobalAddr) {
-    append_immediate(i.type, i.imm);                          // an undef has the bits 0
+    append_immediate(i.type, i.imm);  // an undef has the bits 0
     append(";\n");
     return;
   }
   append(unit_.global_names[static_cast<size_t>(i.imm)]);
   append(";\n");
   if (space_of(i.type) != Space::Generic) return;
-  append("\tcvta.global.u64 ");                               // where emit.cpp puts such globals
+  append("\tcvta.global.u64 ");  // where emit.cpp puts such globals
   append_reg(to);
   append(", ");
   append_reg(to);
@@ -122,18 +139,16 @@ FunctionEmitter::Address FunctionEmitter::address(ValueId pointer) {
 }
 
 std::string FunctionEmitter::address_text(const Address& a, int64_t offset) const {
-  std::string base = a.reg.valid() ? name(a.reg)
-                                   : unit_.global_names[static_cast<size_t>(f_.inst(a.base).imm)];
+  std::string base =
+      a.reg.valid() ? name(a.reg) : unit_.global_names[static_cast<size_t>(f_.inst(a.base).imm)];
   offset += a.offset;
   return offset ? fmt::format("[{}+{}]", base, offset) : fmt::format("[{}]", base);
 }
 
 void FunctionEmitter::append_operand(unsigned n) {
   const Operand& operand = operands_[n];
-  if (operand.reg.valid())
-    append_reg(operand.reg);
-  else
-    append_immediate(f_.type(operand.value), f_.inst(operand.value).imm);
+  if (operand.reg.valid()) append_reg(operand.reg);
+  else append_immediate(f_.type(operand.value), f_.inst(operand.value).imm);
 }
 
 void FunctionEmitter::expand(const Row& row, ValueId v) {
@@ -178,31 +193,57 @@ void FunctionEmitter::expand_letter(char letter, ValueId v) {
   const Inst& i = f_.inst(v);
   TypeId from = deciding_type(f_, i);
   switch (letter) {
-    case 'r': return append_reg(reg(v));
-    case 'a': case 'b': case 'c': return append_operand(static_cast<unsigned>(letter - 'a'));
-    case 'A': case 'B': case 'C': return append_operand(static_cast<unsigned>(letter - 'A'));
-    case 't': return append(pick(kMemory, from));
-    case 's': return append(pick(kSigned, from));
-    case 'u': return append(pick(kUnsigned, from));
-    case 'x': return append(pick(kUntyped, from));
-    case 'T': return append(pick(kMemory, i.type));
-    case 'S': return append(pick(kSigned, i.type));
-    case 'U': return append(pick(kUnsigned, i.type));
-    case 'X': return append(pick(kUntyped, i.type));
-    case 'w': return append_int((int64_t{1} << bit_width(from)) - 1);
-    case 'n': return append_int(bit_width(from) - 1);
+    case 'r':
+      return append_reg(reg(v));
+    case 'a':
+    case 'b':
+    case 'c':
+      return append_operand(static_cast<unsigned>(letter - 'a'));
+    case 'A':
+    case 'B':
+    case 'C':
+      return append_operand(static_cast<unsigned>(letter - 'A'));
+    case 't':
+      return append(pick(kMemory, from));
+    case 's':
+      return append(pick(kSigned, from));
+    case 'u':
+      return append(pick(kUnsigned, from));
+    case 'x':
+      return append(pick(kUntyped, from));
+    case 'T':
+      return append(pick(kMemory, i.type));
+    case 'S':
+      return append(pick(kSigned, i.type));
+    case 'U':
+      return append(pick(kUnsigned, i.type));
+    case 'X':
+      return append(pick(kUntyped, i.type));
+    case 'w':
+      return append_int((int64_t{1} << bit_width(from)) - 1);
+    case 'n':
+      return append_int(bit_width(from) - 1);
     case 'k':
       if (i.op == Op::PtrAdd) return append_int(PtrAddImm::unpack(i.imm).scale);
       return append_int(f_.inst(f_.args(i)[1]).imm & (bit_width(from) - 1));
-    case 'o': return append_int(PtrAddImm::unpack(i.imm).offset);
-    case 'm': return append(space_suffix(space_of(f_.type(f_.args(i)[0]))));
-    case '@': return append(address_text(address_));
-    case 'l': append("$slot"); return append_int(v.index);
-    case 'z': return append_int(static_cast<int64_t>(
-        unit_.module.types.size(TypeId(static_cast<uint32_t>(i.imm)))));
-    case 'g': return append_int(int64_t{1} << i.aux);
-    case 'd': return append(std::string_view("xyz").substr(static_cast<size_t>(i.imm), 1));
-    default: break;
+    case 'o':
+      return append_int(PtrAddImm::unpack(i.imm).offset);
+    case 'm':
+      return append(space_suffix(space_of(f_.type(f_.args(i)[0]))));
+    case '@':
+      return append(address_text(address_));
+    case 'l':
+      append("$slot");
+      return append_int(v.index);
+    case 'z':
+      return append_int(
+          static_cast<int64_t>(unit_.module.types.size(TypeId(static_cast<uint32_t>(i.imm)))));
+    case 'g':
+      return append_int(int64_t{1} << i.aux);
+    case 'd':
+      return append(std::string_view("xyz").substr(static_cast<size_t>(i.imm), 1));
+    default:
+      break;
   }
   LL_CHECK(letter >= '0' && letter <= '7', "an unknown letter in insts.def");
   RegId& t = temporaries_[letter - '0'];

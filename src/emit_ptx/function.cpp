@@ -77,10 +77,8 @@ void FunctionEmitter::emit_block(size_t position) {
   BlockId next = position + 1 < f_.layout.size() ? f_.layout[position + 1] : BlockId();
   for (ValueId v : f_.block(b).insts) {
     const Inst& i = f_.inst(v);
-    if (i.op == Op::Jmp || i.op == Op::Br)
-      emit_branch(i, next);
-    else if (!folded_[v.index])
-      emit_inst(v);
+    if (i.op == Op::Jmp || i.op == Op::Br) emit_branch(i, next);
+    else if (!folded_[v.index]) emit_inst(v);
   }
 }
 
@@ -95,8 +93,9 @@ void FunctionEmitter::emit_inst(ValueId v) {
   if (row) return expand(*row, v);
   failed_ = true;
   std::string what = i.op == Op::Call
-      ? fmt::format("the call of '{}' cannot be made in a kernel", unit_.module.callee(i).name.str())
-      : fmt::format("PTX has no form of '{}'", print_inst(unit_.module, f_, v));
+                         ? fmt::format("the call of '{}' cannot be made in a kernel",
+                                       unit_.module.callee(i).name.str())
+                         : fmt::format("PTX has no form of '{}'", print_inst(unit_.module, f_, v));
   unit_.diags.error(Code::E0743, i.span, what);
 }
 
@@ -122,7 +121,10 @@ void FunctionEmitter::emit_branch(const Inst& i, BlockId next) {
     emit_jump(yes, next);
   } else {
     uint32_t other = labels_++;
-    auto append_other = [&] { append("$E_"); append_int(other); };
+    auto append_other = [&] {
+      append("$E_");
+      append_int(other);
+    };
     branch_if(false, append_other);
     emit_jump(yes, BlockId());
     append_other();
@@ -166,8 +168,10 @@ void FunctionEmitter::emit_space_cast(ValueId v) {
   RegId source = in_reg(operand), result = reg(v);
   if (from == to) return line("mov.b64 {}, {}", name(result), name(source));
   if (from != Space::Generic)
-    line("cvta{}.u64 {}, {}", space_suffix(from), name(result), name(std::exchange(source, result)));
-  if (to != Space::Generic) line("cvta.to{}.u64 {}, {}", space_suffix(to), name(result), name(source));
+    line("cvta{}.u64 {}, {}", space_suffix(from), name(result),
+         name(std::exchange(source, result)));
+  if (to != Space::Generic)
+    line("cvta.to{}.u64 {}, {}", space_suffix(to), name(result), name(source));
 }
 
 void FunctionEmitter::declare_slots(std::string& out) const {
@@ -184,7 +188,7 @@ void FunctionEmitter::declare_slots(std::string& out) const {
 void FunctionEmitter::load_params(std::string& out) {
   const auto& params = f_.block(f_.entry()).params;
   for (size_t p = 0; p < params.size(); ++p) {
-    if (regs_[params[p].index] == kNoReg) continue;           // never used
+    if (regs_[params[p].index] == kNoReg) continue;  // never used
     RegId to = reg(params[p]);
     TypeId type = f_.type(params[p]);
     auto text = std::back_inserter(out);
@@ -196,7 +200,8 @@ void FunctionEmitter::load_params(std::string& out) {
     }
     fmt::format_to(text, "\tld.param{} {}, [$param{}];\n", memory_type(type), name(to), p);
     if (is_ptr(type) && type != kPtr)
-      fmt::format_to(text, "\tcvta.to{}.u64 {}, {};\n", space_suffix(space_of(type)), name(to), name(to));
+      fmt::format_to(text, "\tcvta.to{}.u64 {}, {};\n", space_suffix(space_of(type)), name(to),
+                     name(to));
   }
 }
 
@@ -205,7 +210,8 @@ void FunctionEmitter::declare_registers(std::string& out) const {
                                                             ".f32 %f", ".f64 %fd"};
   for (unsigned bank = 0; bank < kBankCount; ++bank)
     if (bank_sizes_[bank])
-      fmt::format_to(std::back_inserter(out), "\t.reg {}<{}>;\n", kDeclare[bank], bank_sizes_[bank]);
+      fmt::format_to(std::back_inserter(out), "\t.reg {}<{}>;\n", kDeclare[bank],
+                     bank_sizes_[bank]);
 }
 
 }  // namespace ll::ptx

@@ -18,8 +18,8 @@ namespace ll::ptx {
 struct Unit {
   const Module& module;
   Diags& diags;
-  std::vector<std::string> global_names;                      // symbols, by GlobalId
-  uint16_t ptx;                                               // version needed so far, times ten
+  std::vector<std::string> global_names;  // symbols, by GlobalId
+  uint16_t ptx;                           // version needed so far, times ten
 };
 
 class FunctionEmitter {
@@ -56,17 +56,17 @@ class FunctionEmitter {
   // expand.cpp: registers, operands, templates
   // An address with everything that can be folded into it.
   struct Address {
-    ValueId base;                                             // a symbol when it is a GlobalAddr
+    ValueId base;  // a symbol when it is a GlobalAddr
     RegId reg;
     int64_t offset = 0;
   };
   struct Operand {
     ValueId value;
-    RegId reg;                                                // invalid: an immediate
+    RegId reg;  // invalid: an immediate
   };
-  RegId reg(ValueId v);                                       // of a value that has one
+  RegId reg(ValueId v);  // of a value that has one
   RegId new_reg(Bank bank);
-  RegId materialise(ValueId leaf);                            // in a new register
+  RegId materialise(ValueId leaf);  // in a new register
   void move_leaf(RegId to, ValueId leaf);
   RegId in_reg(ValueId v) { return is_leaf(f_.inst(v).op) ? materialise(v) : reg(v); }
   void expand(const Row& row, ValueId v);
@@ -80,7 +80,11 @@ class FunctionEmitter {
     fmt::format_to(std::back_inserter(body_), text, std::forward<Args>(args)...);
     body_ += ";\n";
   }
-  std::string name(RegId r) const { std::string s; append_reg(s, r); return s; }
+  std::string name(RegId r) const {
+    std::string s;
+    append_reg(s, r);
+    return s;
+  }
   std::string address_text(const Address& a, int64_t offset = 0) const;
   void append_reg(std::string& out, RegId r) const;
   void append_operand(unsigned n);
@@ -93,12 +97,12 @@ class FunctionEmitter {
   Unit& unit_;
   const Function& f_;
   std::string body_;
-  std::vector<uint32_t> regs_;                                // by RegId (values first): number * 8 + bank
+  std::vector<uint32_t> regs_;  // by RegId (values first): number * 8 + bank
   uint32_t bank_sizes_[kBankCount] = {};
-  std::vector<bool> folded_;                                  // address computations not emitted
+  std::vector<bool> folded_;  // address computations not emitted
   MoveSequencer sequencer_;
   std::vector<Move> moves_;
-  uint32_t labels_ = 0;                                       // beside those of blocks
+  uint32_t labels_ = 0;  // beside those of blocks
   bool failed_ = false;
 
   // Of the instruction being expanded

@@ -16,7 +16,7 @@
 namespace ll::ptx {
 namespace {
 
-constexpr uint64_t kConstantBytes = 64 * 1024;                // the bank that .const lives in
+constexpr uint64_t kConstantBytes = 64 * 1024;  // the bank that .const lives in
 
 std::vector<bool> roots(const Module& m) {
   std::vector<bool> used(m.globals.size());
@@ -68,7 +68,8 @@ class Order {
         failed_ = true;
         diags_.error(Code::E0743, global.span,
                      fmt::format("PTX cannot initialise '{}': the initial values of globals refer "
-                                 "to each other in a circle", global.name.str()));
+                                 "to each other in a circle",
+                                 global.name.str()));
       }
     }
   }
@@ -104,7 +105,8 @@ bool append_words(const Module& m, const Global& g, const std::vector<std::strin
     if (r.offset % 8 != 0) {
       diags.error(Code::E0743, g.span,
                   fmt::format("PTX cannot initialise '{}': the address of '{}' in it is not at a "
-                              "multiple of 8 bytes", g.name.str(), m.global(r.target).name.str()));
+                              "multiple of 8 bytes",
+                              g.name.str(), m.global(r.target).name.str()));
       return false;
     }
     words[r.offset / 8] = fmt::format("generic({}){}", symbols[r.target.index],
@@ -127,7 +129,7 @@ std::vector<std::string> global_symbols(const Module& m) {
   std::vector<std::string> out;
   for (const Global& g : m.globals) {
     std::string name = mangle(g.name.str());
-    if (m.find_function(g.name)) name += "$g";                // mangled names have no such ending
+    if (m.find_function(g.name)) name += "$g";  // mangled names have no such ending
     out.push_back(std::move(name));
   }
   return out;
@@ -158,9 +160,10 @@ bool emit_globals(const Module& m, const std::vector<std::string>& symbols, Diag
     }
     out += ";\n";
     if (is_constant && constant_bytes > kConstantBytes) {
-      diags.error(Code::E0743, g.span,
-                  fmt::format("with '{}' the constants of address space 4 take {} bytes; there are {}",
-                              g.name.str(), constant_bytes, kConstantBytes));
+      diags.error(
+          Code::E0743, g.span,
+          fmt::format("with '{}' the constants of address space 4 take {} bytes; there are {}",
+                      g.name.str(), constant_bytes, kConstantBytes));
       return false;
     }
   }

@@ -9,9 +9,18 @@ namespace ll::ptx {
 namespace {
 
 enum ClassSet : uint16_t {
-  V = 1 << 0, B = 1 << 1, I8 = 1 << 2, I16 = 1 << 3, I32 = 1 << 4, I64 = 1 << 5, F32 = 1 << 6,
-  F64 = 1 << 7, P = 1 << 8, K = 1 << 15,
-  Ints = I8 | I16 | I32 | I64, Same = 0
+  V = 1 << 0,
+  B = 1 << 1,
+  I8 = 1 << 2,
+  I16 = 1 << 3,
+  I32 = 1 << 4,
+  I64 = 1 << 5,
+  F32 = 1 << 6,
+  F64 = 1 << 7,
+  P = 1 << 8,
+  K = 1 << 15,
+  Ints = I8 | I16 | I32 | I64,
+  Same = 0
 };
 
 constexpr uint16_t bit(Class c) { return static_cast<uint16_t>(1u << static_cast<unsigned>(c)); }
@@ -19,7 +28,7 @@ constexpr uint16_t bit(Class c) { return static_cast<uint16_t>(1u << static_cast
 std::vector<Row> build_rows() {
   std::vector<Row> table = {
 #define INST(op, from, to, ptx, text) \
-  {Op::op, static_cast<uint16_t>((from) & ~K), to, ((from) & K) != 0, ptx, text},
+  {Op::op, static_cast<uint16_t>((from) & ~K), to, ((from)&K) != 0, ptx, text},
 #define LEGALISED(op, how)
 #include "emit_ptx/insts.def"
 #undef INST
@@ -89,32 +98,50 @@ std::string_view legalised(Op op) {
   switch (op) {
 #define INST(op, from, to, ptx, text)
 #define LEGALISED(op, how) \
-  case Op::op: return how;
+  case Op::op:             \
+    return how;
 #include "emit_ptx/insts.def"
 #undef INST
 #undef LEGALISED
-    default: return {};
+    default:
+      return {};
   }
 }
 
 TypeId deciding_type(const Function& f, const Inst& i) {
   auto args = f.args(i);
   switch (i.op) {
-    case Op::Load: case Op::Select: return i.type;
-    case Op::Store: return f.type(args[1]);
-    case Op::PtrAdd: return f.type(args.back());
-    case Op::Slot: return kPtr;
-    case Op::Ret: case Op::Trap: case Op::Barrier: return kVoid;
-    default: return args.empty() ? i.type : f.type(args[0]);
+    case Op::Load:
+    case Op::Select:
+      return i.type;
+    case Op::Store:
+      return f.type(args[1]);
+    case Op::PtrAdd:
+      return f.type(args.back());
+    case Op::Slot:
+      return kPtr;
+    case Op::Ret:
+    case Op::Trap:
+    case Op::Barrier:
+      return kVoid;
+    default:
+      return args.empty() ? i.type : f.type(args[0]);
   }
 }
 
 bool is_short_form(const Function& f, const Inst& i) {
   switch (i.op) {
-    case Op::Shl: case Op::LShr: case Op::AShr: return f.is_const(f.args(i)[1]);
-    case Op::PtrAdd: return PtrAddImm::unpack(i.imm).scale <= INT32_MAX;
-    case Op::Slot: case Op::Alloc: return i.type == ptr_type(Space::Private);
-    default: return false;
+    case Op::Shl:
+    case Op::LShr:
+    case Op::AShr:
+      return f.is_const(f.args(i)[1]);
+    case Op::PtrAdd:
+      return PtrAddImm::unpack(i.imm).scale <= INT32_MAX;
+    case Op::Slot:
+    case Op::Alloc:
+      return i.type == ptr_type(Space::Private);
+    default:
+      return false;
   }
 }
 

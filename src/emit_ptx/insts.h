@@ -15,13 +15,13 @@ Class class_of(TypeId scalar_or_void);
 
 struct Row {
   Op op;
-  uint16_t from, to;                                          // sets of classes; to 0: Same
-  bool is_short;                                              // a K row
-  uint16_t ptx;                                               // version times ten
+  uint16_t from, to;  // sets of classes; to 0: Same
+  bool is_short;      // a K row
+  uint16_t ptx;       // version times ten
   std::string_view text;
   // Filled from the text:
-  uint8_t in_register = 0;                                    // operands that must be ($a), by bit
-  uint8_t used = 0;                                           // operands that occur ($a or $A)
+  uint8_t in_register = 0;  // operands that must be ($a), by bit
+  uint8_t used = 0;         // operands that occur ($a or $A)
 };
 std::span<const Row> rows();
 

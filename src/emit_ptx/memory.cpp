@@ -7,7 +7,7 @@
 namespace ll::ptx {
 
 namespace {
-constexpr int64_t kUnrolled = 16;                             // pairs of load and store
+constexpr int64_t kUnrolled = 16;  // pairs of load and store
 }
 
 // As wide as the alignment allows; in a loop when there would be many.
@@ -27,7 +27,8 @@ void FunctionEmitter::emit_copy(ValueId v) {
     // Both addresses advance; the end of the source decides.
     auto advancing = [&](const Address& a) {
       RegId p = new_reg(kB64);
-      line("add.s64 {}, {}, {}", name(p), name(a.reg.valid() ? a.reg : materialise(a.base)), a.offset);
+      line("add.s64 {}, {}, {}", name(p), name(a.reg.valid() ? a.reg : materialise(a.base)),
+           a.offset);
       return Address{a.base, p, 0};
     };
     to = advancing(to);

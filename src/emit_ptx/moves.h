@@ -40,10 +40,10 @@ class MoveSequencer {
 
   static constexpr uint32_t kNoMove = 0xffffffffu;
   std::vector<Move> moves_, result_;
-  std::vector<bool> done_;                                    // by move
-  std::vector<uint32_t> ready_;                               // moves whose target nobody reads
-  std::vector<uint32_t> readers_;                             // by register: unfinished moves from it
-  std::vector<uint32_t> writer_;                              // by register: the move to it
+  std::vector<bool> done_;         // by move
+  std::vector<uint32_t> ready_;    // moves whose target nobody reads
+  std::vector<uint32_t> readers_;  // by register: unfinished moves from it
+  std::vector<uint32_t> writer_;   // by register: the move to it
   size_t scan_ = 0;
 };
 

@@ -10,7 +10,7 @@ namespace {
 constexpr TypeId int_of_bytes(uint32_t bytes) {
   return bytes == 1 ? kInt8 : bytes == 2 ? kInt16 : bytes == 4 ? kInt32 : kInt64;
 }
-constexpr uint32_t kUnrolled = 16;                            // steps of a copy without a loop
+constexpr uint32_t kUnrolled = 16;  // steps of a copy without a loop
 
 }  // namespace
 
@@ -76,18 +76,16 @@ SpvId KernelEmitter::read(ValueId p, SpvId place, TypeId t, uint16_t align) {
   if (in_object(p)) return read_object(objects_.list[objects_.base[p.index]], place, t);
   TypeId stored = memory_scalar(t);
   SpvId pointer = device_pointer(place, stored);
-  return from_memory(
-      op(spv::Op::OpLoad, type(stored),
-         {pointer, word(spv::MemoryAccessMask::Aligned), 1u << align}),
-      t);
+  return from_memory(op(spv::Op::OpLoad, type(stored),
+                        {pointer, word(spv::MemoryAccessMask::Aligned), 1u << align}),
+                     t);
 }
 
 void KernelEmitter::write(ValueId p, SpvId place, TypeId t, SpvId v, uint16_t align) {
   if (in_object(p)) return write_object(objects_.list[objects_.base[p.index]], place, t, v);
   SpvId stored = to_memory(v, t);
   SpvId pointer = device_pointer(place, memory_scalar(t));
-  w_.put(spv::Op::OpStore,
-         {pointer, stored, word(spv::MemoryAccessMask::Aligned), 1u << align});
+  w_.put(spv::Op::OpStore, {pointer, stored, word(spv::MemoryAccessMask::Aligned), 1u << align});
 }
 
 // Element number n behind the one at an offset.

@@ -1,7 +1,7 @@
 // Integer and float arithmetic, comparisons, selection. Every float result that a driver might
 // contract is decorated NoContraction.
-#include "emit_spirv/kernel.h"
 #include <spirv/unified1/GLSL.std.450.h>
+#include "emit_spirv/kernel.h"
 #include "support/check.h"
 
 namespace ll::spirv {
@@ -54,23 +54,36 @@ bool KernelEmitter::plain(const Inst& i, SpvId& result) {
     case SelectionRule::Integer:
       result = op(i.type == kBool ? row.for_bool : row.code, t, {a, b});
       break;
-    case SelectionRule::Float: result = exact(row.code, t, {a, b}); break;
-    default: result = test(row.code, a, b);
+    case SelectionRule::Float:
+      result = exact(row.code, t, {a, b});
+      break;
+    default:
+      result = test(row.code, a, b);
   }
   return true;
 }
 
 SpvId KernelEmitter::arithmetic(const Inst& i) {
   switch (i.op) {
-    case Op::Div: case Op::Rem: case Op::UDiv: case Op::URem: return divide(i);
-    case Op::Shl: case Op::LShr: case Op::AShr: return shift(i);
-    case Op::FNeg: case Op::FAbs: return sign_bit(i);
+    case Op::Div:
+    case Op::Rem:
+    case Op::UDiv:
+    case Op::URem:
+      return divide(i);
+    case Op::Shl:
+    case Op::LShr:
+    case Op::AShr:
+      return shift(i);
+    case Op::FNeg:
+    case Op::FAbs:
+      return sign_bit(i);
     case Op::FSqrt: {
       SpvId root = glsl(GLSLstd450Sqrt, type(i.type), {use(i, 0)});
       w_.put(spv::Op::OpDecorate, {root, word(spv::Decoration::NoContraction)});
       return root;
     }
-    default: LL_UNREACHABLE("not arithmetic");
+    default:
+      LL_UNREACHABLE("not arithmetic");
   }
 }
 
@@ -103,7 +116,7 @@ SpvId KernelEmitter::divide(const Inst& i) {
 
 SpvId KernelEmitter::shift(const Inst& i) {
   SpvId a = use(i, 0), t = type(i.type);
-  if (i.type == kBool) return a;                              // any count modulo 1 is 0
+  if (i.type == kBool) return a;  // any count modulo 1 is 0
   unsigned bits = bit_width(i.type);
   const Inst& count = f_.inst(f_.args(i)[1]);
   SpvId n;
@@ -138,14 +151,25 @@ SpvId KernelEmitter::compare_bools(Op which, SpvId a, SpvId b) {
   auto both = [&](SpvId x, SpvId y) { return op(spv::Op::OpLogicalAnd, t, {x, y}); };
   auto either = [&](SpvId x, SpvId y) { return op(spv::Op::OpLogicalOr, t, {x, y}); };
   auto no = [&](SpvId x) { return op(spv::Op::OpLogicalNot, t, {x}); };
-  switch (which) {                                            // signed: true is -1
-    case Op::Eq: return op(spv::Op::OpLogicalEqual, t, {a, b});
-    case Op::Ne: return op(spv::Op::OpLogicalNotEqual, t, {a, b});
-    case Op::ULt: case Op::Gt: return both(no(a), b);
-    case Op::UGt: case Op::Lt: return both(a, no(b));
-    case Op::ULe: case Op::Ge: return either(no(a), b);
-    case Op::UGe: case Op::Le: return either(a, no(b));
-    default: LL_UNREACHABLE("not a comparison of integers");
+  switch (which) {  // signed: true is -1
+    case Op::Eq:
+      return op(spv::Op::OpLogicalEqual, t, {a, b});
+    case Op::Ne:
+      return op(spv::Op::OpLogicalNotEqual, t, {a, b});
+    case Op::ULt:
+    case Op::Gt:
+      return both(no(a), b);
+    case Op::UGt:
+    case Op::Lt:
+      return both(a, no(b));
+    case Op::ULe:
+    case Op::Ge:
+      return either(no(a), b);
+    case Op::UGe:
+    case Op::Le:
+      return either(a, no(b));
+    default:
+      LL_UNREACHABLE("not a comparison of integers");
   }
 }
 

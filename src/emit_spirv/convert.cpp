@@ -24,22 +24,34 @@ SpvId KernelEmitter::convert(const Inst& i) {
         return test(spv::Op::OpINotEqual, low, int_constant(bits, 0));
       }
       return convert_width(use(source), bit_width(from), bit_width(to), false);
-    case Op::ZExt: case Op::SExt:
+    case Op::ZExt:
+    case Op::SExt:
       if (from == kBool) {
         SpvId yes = int_constant(bit_width(to), i.op == Op::SExt ? ~uint64_t{0} : 1);
         return choose(type(to), use(source), yes, int_constant(bit_width(to), 0));
       }
       return convert_width(use(source), bit_width(from), bit_width(to), i.op == Op::SExt);
-    case Op::FPExt: case Op::FPTrunc: return op(spv::Op::OpFConvert, type(to), {use(source)});
-    case Op::SIToFP: return int_to_float(i, true);
-    case Op::UIToFP: return int_to_float(i, false);
-    case Op::FPToSI: return float_to_int(i, true);
-    case Op::FPToUI: return float_to_int(i, false);
-    case Op::PtrToInt: return convert_width(use(source), 64, bit_width(to), false);
-    case Op::IntToPtr: return convert_width(use(source), bit_width(from), 64, false);
-    case Op::Bitcast: return bitcast(use(source), from, to);
-    case Op::SpaceCast: return use(source);
-    default: LL_UNREACHABLE("not a conversion");
+    case Op::FPExt:
+    case Op::FPTrunc:
+      return op(spv::Op::OpFConvert, type(to), {use(source)});
+    case Op::SIToFP:
+      return int_to_float(i, true);
+    case Op::UIToFP:
+      return int_to_float(i, false);
+    case Op::FPToSI:
+      return float_to_int(i, true);
+    case Op::FPToUI:
+      return float_to_int(i, false);
+    case Op::PtrToInt:
+      return convert_width(use(source), 64, bit_width(to), false);
+    case Op::IntToPtr:
+      return convert_width(use(source), bit_width(from), 64, false);
+    case Op::Bitcast:
+      return bitcast(use(source), from, to);
+    case Op::SpaceCast:
+      return use(source);
+    default:
+      LL_UNREACHABLE("not a conversion");
   }
 }
 

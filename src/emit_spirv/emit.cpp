@@ -22,8 +22,7 @@ std::optional<Binary> emit(const Verified& program, const Options& options, Diag
   Builtins builtins;
   bool ok = true;
   for (const auto& f : m.functions)
-    if (f->is(kKernel) && f->has_body())
-      ok &= KernelEmitter(writer, builtins, m, *f, diags).run();
+    if (f->is(kKernel) && f->has_body()) ok &= KernelEmitter(writer, builtins, m, *f, diags).run();
   if (!ok) return std::nullopt;
   return Binary{writer.finish(), describe_kernels(m)};
 }

@@ -20,7 +20,7 @@ namespace ll::spirv {
 extern const Target kTarget;
 
 struct Options {
-  std::string arch = "vulkan1.2";                             // a row of target.def
+  std::string arch = "vulkan1.2";  // a row of target.def
 };
 
 struct Binary {

@@ -2,8 +2,8 @@
 // that it does not.
 #include <fmt/format.h>
 
-#include "emit_spirv/kernel.h"
 #include <spirv/unified1/GLSL.std.450.h>
+#include "emit_spirv/kernel.h"
 
 namespace ll::spirv {
 
@@ -15,8 +15,9 @@ SpvId KernelEmitter::fma(const Inst& i) {
     return r;
   }
   if (i.type == kFloat) return fma_through_double(a, b, c);
-  diags_.error(Code::E0763, i.span,
-               fmt::format("fma of double is not exact on every {} device", w_.target().name))
+  diags_
+      .error(Code::E0763, i.span,
+             fmt::format("fma of double is not exact on every {} device", w_.target().name))
       .suggest(fmt::format("use * and +, or --arch {}-gpu for devices whose fma rounds once",
                            w_.target().name));
   return a;
@@ -39,9 +40,10 @@ SpvId KernelEmitter::fma_through_double(SpvId a, SpvId b, SpvId c) {
   SpvId bits = op(Op::OpBitcast, u, {s}), one = int_constant(64, 1), zero = int_constant(64, 0);
   SpvId even = test(Op::OpIEqual, op(Op::OpBitwiseAnd, u, {bits, one}), zero);
   SpvId nothing = w_.float_constant(64, 0);
-  SpvId inexact = test(Op::OpFOrdNotEqual, error, nothing);   // false for NaN, after overflow
-  SpvId grows = op(Op::OpLogicalEqual, boolean, {test(Op::OpFOrdGreaterThan, error, nothing),
-                                                 test(Op::OpFOrdGreaterThan, s, nothing)});
+  SpvId inexact = test(Op::OpFOrdNotEqual, error, nothing);  // false for NaN, after overflow
+  SpvId grows =
+      op(Op::OpLogicalEqual, boolean,
+         {test(Op::OpFOrdGreaterThan, error, nothing), test(Op::OpFOrdGreaterThan, s, nothing)});
   SpvId step = choose(u, grows, one, int_constant(64, ~uint64_t{0}));
   SpvId adjust = op(Op::OpLogicalAnd, boolean, {inexact, even});
   bits = op(Op::OpIAdd, u, {bits, choose(u, adjust, step, zero)});

@@ -98,7 +98,7 @@ void KernelEmitter::declare_object(Object& o) {
   if (!o.accessed) return;
   StorageClass storage = o.kind == Object::Kind::Private  ? StorageClass::Function
                          : o.kind == Object::Kind::Shared ? StorageClass::Workgroup
-                                                  : StorageClass::Private;
+                                                          : StorageClass::Private;
   o.element_type = memory_type(o.scalar);
   o.element_pointer = w_.pointer_type(storage, o.element_type);
   o.array_type = w_.array_type(o.element_type, o.count());

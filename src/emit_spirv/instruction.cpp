@@ -7,12 +7,12 @@
 namespace ll::spirv {
 namespace {
 
-constexpr unsigned kOpcodeLimit = 512;                        // above every opcode in the table
+constexpr unsigned kOpcodeLimit = 512;  // above every opcode in the table
 
 constexpr std::array<InstructionInfo, kOpcodeLimit> make_table() {
   std::array<InstructionInfo, kOpcodeLimit> table{};
-#define INSTRUCTION(name, type, result, section, capability)          \
-  table[static_cast<unsigned>(spv::Op::Op##name)] = {                 \
+#define INSTRUCTION(name, type, result, section, capability) \
+  table[static_cast<unsigned>(spv::Op::Op##name)] = {        \
       #name, true, type != 0, result != 0, Section::section, spv::Capability::capability};
 #include "emit_spirv/spirv.def"
 #undef INSTRUCTION
@@ -53,7 +53,7 @@ void put_value(Words& out, spv::Op op, SpvId type, SpvId result,
 
 void put_string(Words& out, spv::Op op, std::span<const uint32_t> before, std::string_view text,
                 std::span<const uint32_t> after) {
-  size_t text_words = text.size() / 4 + 1;                    // a zero byte always ends it
+  size_t text_words = text.size() / 4 + 1;  // a zero byte always ends it
   put_head(out, op, 1 + before.size() + text_words + after.size());
   out.insert(out.end(), before.begin(), before.end());
   size_t first = out.size();

@@ -10,7 +10,7 @@
 
 namespace ll::spirv {
 
-using SpvId = uint32_t;                                       // 0 is no id
+using SpvId = uint32_t;  // 0 is no id
 using Words = std::vector<uint32_t>;
 
 // An enumerant as an operand.
@@ -20,7 +20,15 @@ constexpr uint32_t word(Enum e) {
 }
 
 enum class Section : uint8_t {
-  Capabilities, Extensions, Imports, Model, EntryPoints, Modes, Names, Decorations, Globals,
+  Capabilities,
+  Extensions,
+  Imports,
+  Model,
+  EntryPoints,
+  Modes,
+  Names,
+  Decorations,
+  Globals,
   Functions
 };
 inline constexpr unsigned kSectionCount = 10;

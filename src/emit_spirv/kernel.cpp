@@ -68,7 +68,7 @@ void KernelEmitter::find_demoted() {
     uint32_t home = home_[v.index];
     if (home == kNone || home == at || dom.dominates(BlockId(home), BlockId(at))) return;
     if (reload_[v.index] == 0) demoted_.push_back(v);
-    reload_[v.index] = kNone;                                 // until it is declared
+    reload_[v.index] = kNone;  // until it is declared
   };
   for (uint32_t at : plan_.order) {
     if (!cfg.reachable(BlockId(at))) continue;
@@ -92,7 +92,7 @@ void KernelEmitter::block(uint32_t b) {
 
 void KernelEmitter::begin_block(uint32_t b) {
   const PlanBlock& p = plan_.blocks[b];
-  if (b == plan_.order.front()) return;                       // open_function has begun it
+  if (b == plan_.order.front()) return;  // open_function has begun it
   w_.put_label(labels_[b]);
   if (p.kind == PlanBlock::Kind::Code) w_.name(labels_[b], f_.block(p.block).name.str());
   if (!p.carries) return;
@@ -145,20 +145,38 @@ void KernelEmitter::inst(ValueId v) {
   SpvId id;
   if (plain(i, id)) return define(v, id);
   switch (i.op) {
-    case Op::Select: return define(v, select(v, i));
-    case Op::Fma: return define(v, fma(i));
-    case Op::PtrAdd: return define(v, pointer_add(v, i));
-    case Op::Load: return define(v, load(i));
-    case Op::Store: return store(i);
-    case Op::Copy: return copy(i);
-    case Op::Slot: case Op::Alloc: return define(v, w_.u32(0));
-    case Op::LocalId: case Op::GroupId: case Op::GroupCount:
+    case Op::Select:
+      return define(v, select(v, i));
+    case Op::Fma:
+      return define(v, fma(i));
+    case Op::PtrAdd:
+      return define(v, pointer_add(v, i));
+    case Op::Load:
+      return define(v, load(i));
+    case Op::Store:
+      return store(i);
+    case Op::Copy:
+      return copy(i);
+    case Op::Slot:
+    case Op::Alloc:
+      return define(v, w_.u32(0));
+    case Op::LocalId:
+    case Op::GroupId:
+    case Op::GroupCount:
       return define(v, dims_[dim_row(i.op)][static_cast<size_t>(i.imm)]);
-    case Op::GroupSize: return define(v, builtins_.group_size[static_cast<size_t>(i.imm)]);
-    case Op::Barrier: return barrier();
-    case Op::Jmp: case Op::Br: case Op::Ret: case Op::Trap: return;  // end_block
-    case Op::Call: LL_UNREACHABLE("calls are reported before");
-    default: break;
+    case Op::GroupSize:
+      return define(v, builtins_.group_size[static_cast<size_t>(i.imm)]);
+    case Op::Barrier:
+      return barrier();
+    case Op::Jmp:
+    case Op::Br:
+    case Op::Ret:
+    case Op::Trap:
+      return;  // end_block
+    case Op::Call:
+      LL_UNREACHABLE("calls are reported before");
+    default:
+      break;
   }
   bool is_conversion = info(i.op).format == Format::Convert;
   define(v, is_conversion ? convert(i) : arithmetic(i));
@@ -181,13 +199,19 @@ void KernelEmitter::end_block(uint32_t b) {
   auto target = [&](unsigned n) { return labels_[p.out[n].to]; };
   if (p.kind == PlanBlock::Kind::Header)
     w_.put(spv::Op::OpLoopMerge, {labels_[p.merge], labels_[p.next], 0});
-  else if (p.merge != kNone)
-    w_.put(spv::Op::OpSelectionMerge, {labels_[p.merge], 0});
+  else if (p.merge != kNone) w_.put(spv::Op::OpSelectionMerge, {labels_[p.merge], 0});
   switch (p.end) {
-    case End::Jump: w_.put(spv::Op::OpBranch, {target(0)}); break;
-    case End::Return: w_.put(spv::Op::OpReturn, {}); break;
-    case End::Unreachable: w_.put(spv::Op::OpUnreachable, {}); break;
-    default: w_.put(spv::Op::OpBranchConditional, {test, target(0), target(1)});
+    case End::Jump:
+      w_.put(spv::Op::OpBranch, {target(0)});
+      break;
+    case End::Return:
+      w_.put(spv::Op::OpReturn, {});
+      break;
+    case End::Unreachable:
+      w_.put(spv::Op::OpUnreachable, {});
+      break;
+    default:
+      w_.put(spv::Op::OpBranchConditional, {test, target(0), target(1)});
   }
 }
 
@@ -212,7 +236,7 @@ void KernelEmitter::leave(uint32_t b, unsigned n) {
 
 SpvId KernelEmitter::condition(const PlanBlock& p) {
   if (p.end == PlanBlock::End::Branch) return use(f_.inst(f_.terminator(p.block)), 0);
-  if (p.end == PlanBlock::End::TestAlways)                    // no grid is so large
+  if (p.end == PlanBlock::End::TestAlways)  // no grid is so large
     return test(spv::Op::OpINotEqual, dims_[dim_row(Op::GroupCount)][0], w_.u32(p.code));
   SpvId code = op(spv::Op::OpLoad, w_.int_type(32), {code_});
   bool equal = p.end == PlanBlock::End::TestEqual;
@@ -254,7 +278,7 @@ SpvId KernelEmitter::type_of(ValueId v) {
 SpvId KernelEmitter::type(TypeId t) {
   if (t == kBool) return w_.bool_type();
   if (is_float(t)) return w_.float_type(bit_width(t));
-  return w_.int_type(bit_width(t));                           // pointers are addresses
+  return w_.int_type(bit_width(t));  // pointers are addresses
 }
 
 SpvId KernelEmitter::constant(TypeId t, int64_t bits) {

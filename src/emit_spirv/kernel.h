@@ -18,9 +18,9 @@ namespace ll::spirv {
 
 // What the kernels of a module share: made when first used.
 struct Builtins {
-  std::array<SpvId, 3> group_size{};                          // specialisation constants
+  std::array<SpvId, 3> group_size{};  // specialisation constants
   SpvId group_size_vector = 0;
-  SpvId local_id = 0, group_id = 0, group_count = 0;          // variables
+  SpvId local_id = 0, group_id = 0, group_count = 0;  // variables
 };
 
 class KernelEmitter {
@@ -133,32 +133,37 @@ class KernelEmitter {
 
   Plan plan_;
   Objects objects_;
-  std::vector<SpvId> ids_;                                    // by value
+  std::vector<SpvId> ids_;  // by value
   // By value: the variable that a parameter travels in, the variable that a demoted value is
   // reloaded from at each use outside its block; 0 for none.
   std::vector<SpvId> travel_, reload_;
   std::vector<ValueId> demoted_;
   std::vector<uint32_t> home_;  // by value: the plan block of its making
-  SpvId code_ = 0;                                            // the variable that says which way
+  SpvId code_ = 0;              // the variable that says which way
   std::vector<SpvId> interface_;
   bool uses_double_ = false;
-  std::array<std::array<SpvId, 3>, 3> dims_{};                // by dim_row() and dimension
-  uint32_t here_ = 0;                                         // the plan block being written
+  std::array<std::array<SpvId, 3>, 3> dims_{};  // by dim_row() and dimension
+  uint32_t here_ = 0;                           // the plan block being written
 
-  std::vector<SpvId> labels_, last_labels_;                   // by plan block
-  std::vector<std::vector<SpvId>> carried_;                   // by plan block: parameters on hand
-  struct Arrival { uint32_t from; unsigned out; };
-  std::vector<uint32_t> arrival_begin_;                       // by plan block: slice of arrivals_
+  std::vector<SpvId> labels_, last_labels_;  // by plan block
+  std::vector<std::vector<SpvId>> carried_;  // by plan block: parameters on hand
+  struct Arrival {
+    uint32_t from;
+    unsigned out;
+  };
+  std::vector<uint32_t> arrival_begin_;  // by plan block: slice of arrivals_
   std::vector<Arrival> arrivals_;
-  std::vector<std::array<std::vector<SpvId>, 2>> sent_;       // by plan block and way out
-  struct Phi { size_t at; Arrival from; uint32_t param; };    // a pair of words to fill in
+  std::vector<std::array<std::vector<SpvId>, 2>> sent_;  // by plan block and way out
+  struct Phi {
+    size_t at;
+    Arrival from;
+    uint32_t param;
+  };  // a pair of words to fill in
   std::vector<Phi> phis_;
 };
 
-constexpr unsigned dim_row(Op op) {
-  return op == Op::LocalId ? 0 : op == Op::GroupId ? 1 : 2;
-}
+constexpr unsigned dim_row(Op op) { return op == Op::LocalId ? 0 : op == Op::GroupId ? 1 : 2; }
 
-inline constexpr size_t kMaxParams = 16;                      // 128 bytes of push constants
+inline constexpr size_t kMaxParams = 16;  // 128 bytes of push constants
 
 }  // namespace ll::spirv

@@ -16,8 +16,7 @@ ModuleWriter::ModuleWriter(const TargetRow& target) : target_(target) {
   require(spv::Capability::PhysicalStorageBufferAddresses);
   if (target.version < kVersion15) extension("SPV_KHR_physical_storage_buffer");
   put(spv::Op::OpMemoryModel,
-      {word(spv::AddressingModel::PhysicalStorageBuffer64),
-       word(spv::MemoryModel::GLSL450)});
+      {word(spv::AddressingModel::PhysicalStorageBuffer64), word(spv::MemoryModel::GLSL450)});
 }
 
 void ModuleWriter::require(spv::Capability capability) {
@@ -43,7 +42,7 @@ SpvId ModuleWriter::glsl() {
 }
 
 void ModuleWriter::name(SpvId id, std::string_view text) {
-  constexpr size_t kLongest = 1000;                           // names are for readers only
+  constexpr size_t kLongest = 1000;  // names are for readers only
   if (!text.empty())
     put_string(section(Section::Names), spv::Op::OpName, {&id, 1}, text.substr(0, kLongest));
 }
@@ -153,7 +152,7 @@ SpvId ModuleWriter::int_constant(unsigned bits, uint64_t value) {
   if (bits == 64)
     return constant(spv::Op::OpConstant, of,
                     {static_cast<uint32_t>(value), static_cast<uint32_t>(value >> 32)});
-  if (bits < 32) value &= (uint64_t{1} << bits) - 1;          // unsigned literals: zeros above
+  if (bits < 32) value &= (uint64_t{1} << bits) - 1;  // unsigned literals: zeros above
   return constant(spv::Op::OpConstant, of, {static_cast<uint32_t>(value)});
 }
 

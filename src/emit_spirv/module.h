@@ -21,7 +21,7 @@ class ModuleWriter {
 
   void require(spv::Capability capability);
   void extension(std::string_view name);
-  SpvId glsl();                                               // the GLSL.std.450 import
+  SpvId glsl();  // the GLSL.std.450 import
   void name(SpvId id, std::string_view text);
 
   // Instructions, into the section that spirv.def gives.
@@ -40,8 +40,8 @@ class ModuleWriter {
   SpvId int_type(unsigned bits);
   SpvId float_type(unsigned bits);
   SpvId vector_type(SpvId element, uint32_t count);
-  SpvId array_type(SpvId element, uint32_t count);            // without a layout
-  SpvId struct_type(std::span<const SpvId> members);          // a fresh one each time
+  SpvId array_type(SpvId element, uint32_t count);    // without a layout
+  SpvId struct_type(std::span<const SpvId> members);  // a fresh one each time
   SpvId pointer_type(spv::StorageClass storage, SpvId pointee);
   SpvId function_type() { return type(spv::Op::OpTypeFunction, {void_type()}); }
 
@@ -51,12 +51,12 @@ class ModuleWriter {
   SpvId u32(uint32_t value) { return int_constant(32, value); }
   SpvId float_constant(unsigned bits, uint64_t value);
   SpvId composite_constant(SpvId type, std::span<const SpvId> parts);
-  SpvId spec_constant(uint32_t spec_id, uint32_t initial);    // a 32-bit integer
+  SpvId spec_constant(uint32_t spec_id, uint32_t initial);  // a 32-bit integer
   SpvId spec_composite(SpvId type, std::span<const SpvId> parts);
 
   // The words of function bodies, for what is filled in later.
   Words& functions() { return section(Section::Functions); }
-  Words finish();                                             // the whole module
+  Words finish();  // the whole module
 
  private:
   Words& section(Section s) { return sections_[static_cast<unsigned>(s)]; }

@@ -19,8 +19,7 @@ namespace {
 class Finder {
  public:
   Finder(const Module& m, const Function& f, const Cfg& cfg, Objects& out, Diags& diags)
-      : m_(m), f_(f), cfg_(cfg), out_(out), diags_(diags),
-        errors_before_(diags.error_count()) {}
+      : m_(m), f_(f), cfg_(cfg), out_(out), diags_(diags), errors_before_(diags.error_count()) {}
 
   bool run() {
     out_.base.assign(f_.insts.size(), Base::kUnknown);
@@ -105,22 +104,30 @@ class Finder {
   void check_size(const Object& o, Span span, std::string_view what) {
     constexpr uint64_t kLargest = uint64_t{1} << 30;
     if (o.bytes > kLargest)
-      diags_.error(Code::E0764, span, fmt::format("{} has {} bytes, more than a Vulkan kernel can "
-                                                  "hold", what, o.bytes));
+      diags_.error(Code::E0764, span,
+                   fmt::format("{} has {} bytes, more than a Vulkan kernel can "
+                               "hold",
+                               what, o.bytes));
   }
 
   void block(BlockId b) {
     for (ValueId v : f_.block(b).insts) {
       const Inst& i = f_.inst(v);
       switch (i.op) {
-        case Op::PtrAdd: case Op::SpaceCast: meet(v, f_.arg(v, 0)); break;
+        case Op::PtrAdd:
+        case Op::SpaceCast:
+          meet(v, f_.arg(v, 0));
+          break;
         case Op::Select:
           if (is_ptr(i.type)) meet(v, f_.arg(v, 1)), meet(v, f_.arg(v, 2));
           break;
-        case Op::Load: case Op::IntToPtr: case Op::Call:
+        case Op::Load:
+        case Op::IntToPtr:
+        case Op::Call:
           if (is_ptr(i.type)) sink(v, Base::kAddress);
           break;
-        default: break;
+        default:
+          break;
       }
       for (const Edge& e : f_.succs(i)) {
         auto& params = f_.block(e.to).params;
@@ -145,11 +152,12 @@ class Finder {
     if (out_.base[v.index] != Base::kMixed) return;
     Span span = f_.inst(v).span;
     Symbol name = f_.name_of(v);
-    diags_.error(Code::E0762, span,
-                 fmt::format("{} can point into different objects of private or workgroup memory, "
-                             "or there and into device memory; a Vulkan device needs one object "
-                             "for each pointer",
-                             name ? std::string(name.str()) : "this pointer"))
+    diags_
+        .error(Code::E0762, span,
+               fmt::format("{} can point into different objects of private or workgroup memory, "
+                           "or there and into device memory; a Vulkan device needs one object "
+                           "for each pointer",
+                           name ? std::string(name.str()) : "this pointer"))
         .suggest("keep an index instead of a pointer, or copy the object");
   }
 
@@ -157,7 +165,9 @@ class Finder {
     const Inst& i = f_.inst(v);
     if (is_ptr(i.type)) check_known(v);
     switch (i.op) {
-      case Op::Load: access(v, f_.arg(v, 0), i.type, scalar_bytes(i.type), i.aux); break;
+      case Op::Load:
+        access(v, f_.arg(v, 0), i.type, scalar_bytes(i.type), i.aux);
+        break;
       case Op::Store: {
         ValueId value = f_.arg(v, 1);
         TypeId type = f_.type(value);
@@ -178,7 +188,8 @@ class Finder {
       case Op::PtrToInt:
         if (out_.in_object(f_.arg(v, 0))) no_address(v, "made an integer");
         break;
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -208,11 +219,12 @@ class Finder {
   void device_access(ValueId at, ValueId address) {
     Space space = space_of(f_.type(address));
     if (space == Space::Global || space == Space::Constant) return;
-    if (out_.base[address.index] == Base::kMixed) return;     // reported where it is made
-    diags_.error(Code::E0762, f_.inst(at).span,
-                 fmt::format("the address space of the memory at {} is not known here; a Vulkan "
-                             "device has no pointers that fit all spaces",
-                             f_.name_of(address) ? f_.name_of(address).str() : "this address"))
+    if (out_.base[address.index] == Base::kMixed) return;  // reported where it is made
+    diags_
+        .error(Code::E0762, f_.inst(at).span,
+               fmt::format("the address space of the memory at {} is not known here; a Vulkan "
+                           "device has no pointers that fit all spaces",
+                           f_.name_of(address) ? f_.name_of(address).str() : "this address"))
         .suggest("say it in the type: (ptr (addrspace 1)) for device memory");
   }
 

@@ -20,8 +20,8 @@ namespace ll::spirv {
 struct Object {
   enum class Kind : uint8_t { Private, Shared, Constant };
   Kind kind;
-  ValueId slot;                 // Private: the instruction that makes it
-  GlobalId global;              // the others
+  ValueId slot;     // Private: the instruction that makes it
+  GlobalId global;  // the others
   uint64_t bytes = 0;
   // The element: `unit` bytes, of type `scalar` when all accesses agree, else an integer.
   uint32_t unit = 8;
@@ -29,7 +29,7 @@ struct Object {
   bool accessed = false, mixed = false;
   // Offsets count elements rather than bytes: every step is a multiple of the unit.
   bool in_units = true;
-  uint32_t step_bits = 0;       // all scales and constant steps, or'ed
+  uint32_t step_bits = 0;  // all scales and constant steps, or'ed
 
   SpvId variable = 0, array_type = 0, element_type = 0, element_pointer = 0;
 
@@ -41,14 +41,14 @@ struct Object {
 
 // What a pointer value is based on.
 struct Base {
-  static constexpr uint32_t kUnknown = 0xffffffffu;           // null, undef, or not reached
-  static constexpr uint32_t kAddress = 0xfffffffeu;           // device memory
-  static constexpr uint32_t kMixed = 0xfffffffdu;             // several objects: not expressible
+  static constexpr uint32_t kUnknown = 0xffffffffu;  // null, undef, or not reached
+  static constexpr uint32_t kAddress = 0xfffffffeu;  // device memory
+  static constexpr uint32_t kMixed = 0xfffffffdu;    // several objects: not expressible
 };
 
 struct Objects {
   std::vector<Object> list;
-  std::vector<uint32_t> base;   // by value: an index into `list`, or one of Base
+  std::vector<uint32_t> base;  // by value: an index into `list`, or one of Base
 
   bool in_object(ValueId v) const { return base[v.index] < list.size(); }
 };

@@ -70,7 +70,7 @@ void Placement::choose_tails() {
          l = loops_[l].parent)
       candidates[l.index].push_back(b);
   }
-  for (uint32_t l = 0; l < tails_.size(); ++l) {              // outer loops choose first
+  for (uint32_t l = 0; l < tails_.size(); ++l) {  // outer loops choose first
     std::erase_if(candidates[l], [&](BlockId b) { return is_tail_[b.index]; });
     tails_[l] = best_tail(LoopId(l), candidates[l]);
     if (tails_[l]) is_tail_[tails_[l].index] = true;
@@ -184,10 +184,15 @@ void Placement::note_exits(BlockId from, Goal g) {
     LoopId outside = around(at);
     if (!g.again && tail(at) == g.block) x.tail = true;
     else switch (way_in(outside, g)) {
-      case Way::Again: x.again = true; break;
-      case Way::Out: x.outward = true; break;
-      default: x.join = true;
-    }
+        case Way::Again:
+          x.again = true;
+          break;
+        case Way::Out:
+          x.outward = true;
+          break;
+        default:
+          x.join = true;
+      }
   }
   if (g.again || is_tail_[g.block.index]) return;
   // In the goal's own context the way passes selections, from the loop it came out of on.
@@ -225,9 +230,12 @@ void Placement::find_leaks() {
 
 uint32_t Placement::arm_high(BlockId b, BlockId to) const {
   switch (way(b, to)) {
-    case Way::Inner: return high_[to.index];
-    case Way::Join: return seq_[to.index];
-    default: return 0;
+    case Way::Inner:
+      return high_[to.index];
+    case Way::Join:
+      return seq_[to.index];
+    default:
+      return 0;
   }
 }
 

@@ -24,13 +24,13 @@ struct Goal {
 
 // The ways out of a loop, seen from its merge.
 struct LoopExits {
-  Goal first;                   // when there is only one goal: it
+  Goal first;  // when there is only one goal: it
   bool any = false, several = false;
-  bool tail = false;            // to the loop's tail
-  bool again = false;           // to the next round of the loop around it
-  bool outward = false;         // out of the loop around it
-  bool join = false;            // to a block behind an enclosing selection
-  bool returns = false;         // nothing but returns leave it: they leave through the merge
+  bool tail = false;     // to the loop's tail
+  bool again = false;    // to the next round of the loop around it
+  bool outward = false;  // out of the loop around it
+  bool join = false;     // to a block behind an enclosing selection
+  bool returns = false;  // nothing but returns leave it: they leave through the merge
 };
 
 enum class Way : uint8_t { Return, Inner, Again, Out, Join };
@@ -105,21 +105,21 @@ class Placement {
   const Dom& dom_;
   const Loops& loops_;
   std::vector<uint32_t> dom_at_, dom_size_;                   // by block: dominator preorder
-  std::vector<bool> returns_, is_tail_, is_join_, only_way_;   // by block
+  std::vector<bool> returns_, is_tail_, is_join_, only_way_;  // by block
   std::vector<BlockId> tails_;                                // by loop
   std::vector<uint32_t> join_begin_;
   std::vector<BlockId> joins_;
-  std::vector<LoopId> place_;                                 // by block
-  std::vector<uint32_t> depth_;                               // by loop: loops around its code
-  std::vector<BlockId> sequence_, parent_;                    // region tree in preorder; by block
-  std::vector<uint32_t> seq_, end_;                           // by block: from 1, end exclusive
+  std::vector<LoopId> place_;               // by block
+  std::vector<uint32_t> depth_;             // by loop: loops around its code
+  std::vector<BlockId> sequence_, parent_;  // region tree in preorder; by block
+  std::vector<uint32_t> seq_, end_;         // by block: from 1, end exclusive
   std::vector<LoopExits> exits_;
-  std::vector<bool> leaks_;                                   // by loop
+  std::vector<bool> leaks_;  // by loop
   // Ways to joins: (goal's seq, source's seq), sorted; and, of all that leave a region, the goal
   // with the greatest seq (0: none leave).
   std::vector<std::pair<uint32_t, uint32_t>> ways_;
   std::vector<uint32_t> high_, arm_high_, loop_high_;
-  std::vector<int64_t> balance_;                              // by seq: ways begun - ended, summed
+  std::vector<int64_t> balance_;  // by seq: ways begun - ended, summed
   std::vector<uint32_t> codes_, depth_first_;
 };
 

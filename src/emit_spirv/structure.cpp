@@ -21,9 +21,9 @@ struct Context {
 // One step that is still to be done; the last one added is done first.
 struct Task {
   enum What : uint8_t { Region, Joins, Pass, Place, LoopEnd } what;
-  BlockId block;                // whose region, joins or passing ways
-  uint32_t at = kNone;          // the plan's block to write
-  uint32_t join = 0;            // Joins: the first one that is left
+  BlockId block;        // whose region, joins or passing ways
+  uint32_t at = kNone;  // the plan's block to write
+  uint32_t join = 0;    // Joins: the first one that is left
   Context context = {};
 };
 
@@ -42,11 +42,21 @@ class Planner {
       Task t = todo_.back();
       todo_.pop_back();
       switch (t.what) {
-        case Task::Region: region(t.block, t.context); break;
-        case Task::Joins: joins(t); break;
-        case Task::Pass: pass(t); break;
-        case Task::Place: plan_.order.push_back(t.at); break;
-        case Task::LoopEnd: loop_end(t); break;
+        case Task::Region:
+          region(t.block, t.context);
+          break;
+        case Task::Joins:
+          joins(t);
+          break;
+        case Task::Pass:
+          pass(t);
+          break;
+        case Task::Place:
+          plan_.order.push_back(t.at);
+          break;
+        case Task::LoopEnd:
+          loop_end(t);
+          break;
       }
     }
     return std::move(plan_);
@@ -101,9 +111,14 @@ class Planner {
   PlanEdge toward(Goal g, uint32_t edge, Context c) {
     PlanEdge e{kNone, g.block, edge, kNone};
     switch (place_.way_in(c.loop, g)) {
-      case Way::Again: e.to = next_of_[c.loop.index]; break;
-      case Way::Out: e.to = merge_of_[c.loop.index]; break;
-      default: e.to = c.merge;
+      case Way::Again:
+        e.to = next_of_[c.loop.index];
+        break;
+      case Way::Out:
+        e.to = merge_of_[c.loop.index];
+        break;
+      default:
+        e.to = c.merge;
     }
     LL_CHECK(e.to != kNone, "a way leads nowhere");
     if (tests_[e.to]) {
@@ -123,9 +138,14 @@ class Planner {
     if (place_.is_header(b)) code = open_loop(b, code, c);
     plan_.code_block[b.index] = code;
     switch (f_.inst(f_.terminator(b)).op) {
-      case Op::Jmp: at(code).end = End::Jump, arm(b, 0, code, c); break;
-      case Op::Br: branch(b, code, c); break;
-      default: at(code).end = End::Return;
+      case Op::Jmp:
+        at(code).end = End::Jump, arm(b, 0, code, c);
+        break;
+      case Op::Br:
+        branch(b, code, c);
+        break;
+      default:
+        at(code).end = End::Return;
     }
   }
 
@@ -183,8 +203,10 @@ class Planner {
       case Way::Inner:
         todo_.push_back({Task::Region, to, kNone, 0, c});
         return {entry(to), to, edge_index(b, n), kNone};
-      case Way::Return: return {return_block(c), {}, kNone, kNone};
-      default: return toward(place_.goal(b, to), edge_index(b, n), c);
+      case Way::Return:
+        return {return_block(c), {}, kNone, kNone};
+      default:
+        return toward(place_.goal(b, to), edge_index(b, n), c);
     }
   }
   uint32_t return_block(Context c) {
@@ -248,16 +270,15 @@ class Planner {
       e = {entry_as_merge(to, c), to, edge_index(b, behind), kNone};
     else if (way == Way::Return && !(c.loop && place_.exits(c.loop).returns))
       e = {return_block(c), {}, kNone, kNone};
-    else
-      e = {arm_block(b, behind, c), {}, kNone, kNone};
+    else e = {arm_block(b, behind, c), {}, kNone, kNone};
     at(code).merge = e.to;
     at(code).out[behind] = e;
     unsigned inside = 1 - behind;
     Context in{c.loop, kNone};
     bool direct = place_.way(b, succs[inside].to) == Way::Inner;
     if (!direct) direct = !needs_block(b, inside, in);
-    PlanEdge arm = direct ? arm_edge(b, inside, in)
-                          : PlanEdge{arm_block(b, inside, in), {}, kNone, kNone};
+    PlanEdge arm =
+        direct ? arm_edge(b, inside, in) : PlanEdge{arm_block(b, inside, in), {}, kNone, kNone};
     at(code).out[inside] = arm;
   }
   bool needs_block(BlockId b, unsigned n, Context c) {
@@ -364,8 +385,8 @@ class Planner {
   bool pin_;
   Plan plan_;
   std::vector<Task> todo_;
-  std::vector<uint32_t> merge_of_, next_of_;                  // by loop
-  std::vector<bool> tests_;                                   // by plan block: reads the number
+  std::vector<uint32_t> merge_of_, next_of_;  // by loop
+  std::vector<bool> tests_;                   // by plan block: reads the number
 };
 
 // The edge that makes a graph irreducible, for the message: a retreating edge to a block that does

@@ -37,41 +37,41 @@ inline constexpr uint32_t kNone = 0xffffffffu;
 
 // A way from one block of the plan to another.
 struct PlanEdge {
-  uint32_t to = kNone;          // a block of the plan
-  BlockId target;               // where it leads in the end; invalid: only the number knows
-  uint32_t edge = kNone;        // the function's edge whose arguments it carries; kNone: it
-                                // hands on the target's parameters that its block carries
-  uint32_t code = kNone;        // the number to set, when `to` tests it
+  uint32_t to = kNone;    // a block of the plan
+  BlockId target;         // where it leads in the end; invalid: only the number knows
+  uint32_t edge = kNone;  // the function's edge whose arguments it carries; kNone: it
+                          // hands on the target's parameters that its block carries
+  uint32_t code = kNone;  // the number to set, when `to` tests it
 };
 
 struct PlanBlock {
   enum class Kind : uint8_t {
-    Code,                       // instructions of `block`
-    Header,                     // of a loop; the code of `block` follows in its successor
-    Pad,                        // forwards, to `carries` when valid
+    Code,    // instructions of `block`
+    Header,  // of a loop; the code of `block` follows in its successor
+    Pad,     // forwards, to `carries` when valid
   };
   enum class End : uint8_t { Jump, Branch, TestEqual, TestBelow, TestAlways, Return, Unreachable };
 
   Kind kind = Kind::Pad;
   End end = End::Unreachable;
-  BlockId block;                // Code
-  BlockId carries;              // whose parameters arrive here; invalid: none
-  uint32_t merge = kNone;       // blocks of the plan: the construct that starts here
-  uint32_t next = kNone;        // the continue target, for a Header
-  uint32_t code = 0;            // TestEqual, TestBelow: compared with the variable; TestAlways:
-                                // a number that no grid has as its size
-  PlanEdge out[2];              // Jump uses the first
+  BlockId block;           // Code
+  BlockId carries;         // whose parameters arrive here; invalid: none
+  uint32_t merge = kNone;  // blocks of the plan: the construct that starts here
+  uint32_t next = kNone;   // the continue target, for a Header
+  uint32_t code = 0;       // TestEqual, TestBelow: compared with the variable; TestAlways:
+                           // a number that no grid has as its size
+  PlanEdge out[2];         // Jump uses the first
 
   unsigned out_count() const { return end == End::Jump ? 1 : end >= End::Return ? 0 : 2; }
 };
 
 struct Plan {
   std::vector<PlanBlock> blocks;
-  std::vector<uint32_t> order;                // as they are to be written; entry first
+  std::vector<uint32_t> order;                    // as they are to be written; entry first
   std::vector<uint32_t> code_block, entry_block;  // by BlockId: where code is, where control enters
-  std::vector<bool> in_variables;             // by BlockId: its parameters travel in variables
-  bool uses_code = false;                     // some edge sets the number
-  bool uses_always = false;                   // some block tests what always holds
+  std::vector<bool> in_variables;                 // by BlockId: its parameters travel in variables
+  bool uses_code = false;                         // some edge sets the number
+  bool uses_always = false;                       // some block tests what always holds
 };
 
 // Nothing, with a diagnostic at the branch, when a loop has two entries.

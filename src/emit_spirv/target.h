@@ -14,6 +14,6 @@ struct TargetRow {
 };
 
 std::span<const TargetRow> target_rows();
-const TargetRow* find_target(std::string_view name);          // null when there is none
+const TargetRow* find_target(std::string_view name);  // null when there is none
 
 }  // namespace ll::spirv

@@ -47,9 +47,8 @@ AggregateClass classify(const Types& types, TypeId aggregate) {
   bool integer[2] = {false, false};
   mark_integer_eightbytes(types, aggregate, integer);
   result.in_memory = false;
-  result.count = static_cast<unsigned>((size + 7) / 8);       // none for an empty object
-  for (unsigned i = 0; i < result.count; ++i)
-    result.bank[i] = integer[i] ? Bank::Gpr : Bank::Xmm;
+  result.count = static_cast<unsigned>((size + 7) / 8);  // none for an empty object
+  for (unsigned i = 0; i < result.count; ++i) result.bank[i] = integer[i] ? Bank::Gpr : Bank::Xmm;
   return result;
 }
 
@@ -84,7 +83,7 @@ void lay_out_call(const Types& types, std::span<const TypeId> params, TypeId ret
         bool gpr = is_aggregate(type) ? place.aggregate.bank[i] == Bank::Gpr : need_gprs == 1;
         place.reg[i] = gpr ? kArgGprs[gprs++] : xmm(xmms++);
       }
-    } else if (!empty) {                                      // whole on the stack, by eightbytes
+    } else if (!empty) {  // whole on the stack, by eightbytes
       uint64_t size = is_aggregate(type) ? types.size(type) : 8;
       uint32_t align = is_aggregate(type) && types.align(type) > 8 ? types.align(type) : 8;
       stack = (stack + align - 1) & ~(align - 1);

@@ -41,9 +41,9 @@ struct Values {
         changed = true;
       }
     changed |= std::erase_if(objects, [&](auto& mine) {
-      auto other = o.objects.find(mine.first);
-      return other == o.objects.end() || other->second != mine.second;
-    }) > 0;
+                 auto other = o.objects.find(mine.first);
+                 return other == o.objects.end() || other->second != mine.second;
+               }) > 0;
     return changed;
   }
 };
@@ -62,7 +62,7 @@ class Checker {
 
   const AllocationTrace& trace_;
   const MFunction& after_;
-  std::vector<uint32_t> definition_;                          // by vreg: its only one, or none
+  std::vector<uint32_t> definition_;  // by vreg: its only one, or none
 };
 
 bool is_home_operand(const MInst& before, const MInst& now, unsigned k) {
@@ -107,8 +107,8 @@ bool Checker::remakes(const MInst& i, uint32_t vreg) const {
   if (definition_[vreg] == kNoInst) return false;
   const MInst& o = trace_.before.insts[definition_[vreg]];
   if (o.op == Opcode::zero) return i.op == Opcode::mov && i.has_imm && i.imm == 0;
-  return o.op == i.op && o.imm == i.imm && o.disp == i.disp && o.base == i.base &&
-         o.mem == i.mem && (o.mem != 1 || o.r[1] == i.r[1]);
+  return o.op == i.op && o.imm == i.imm && o.disp == i.disp && o.base == i.base && o.mem == i.mem &&
+         (o.mem != 1 || o.r[1] == i.r[1]);
 }
 
 void Checker::find_definitions() {

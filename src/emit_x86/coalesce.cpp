@@ -15,7 +15,7 @@ class Coalescer {
 
  private:
   struct Class {
-    uint32_t parent, begin = 0, end = 0;                      // ranges, once computed
+    uint32_t parent, begin = 0, end = 0;  // ranges, once computed
     bool computed = false;
   };
   uint32_t find(uint32_t v);
@@ -47,8 +47,8 @@ std::span<const Range> Coalescer::ranges(uint32_t root) {
 bool intersect(std::span<const Range> a, std::span<const Range> b) {
   if (a.size() > b.size()) std::swap(a, b);
   for (const Range& r : a) {
-    auto at = std::partition_point(b.begin(), b.end(),
-                                   [&](const Range& x) { return x.to <= r.from; });
+    auto at =
+        std::partition_point(b.begin(), b.end(), [&](const Range& x) { return x.to <= r.from; });
     if (at != b.end() && at->from < r.to) return true;
   }
   return false;
@@ -59,7 +59,7 @@ bool Coalescer::join(uint32_t a, uint32_t b) {
   ranges(a);
   ranges(b);
   auto ra = ranges(a), rb = ranges(b);
-  constexpr size_t kMaxRanges = 4096;                         // bounds the work of long chains
+  constexpr size_t kMaxRanges = 4096;  // bounds the work of long chains
   if (ra.size() + rb.size() > kMaxRanges || intersect(ra, rb)) return false;
   std::vector<Range> merged(ra.size() + rb.size());
   std::merge(ra.begin(), ra.end(), rb.begin(), rb.end(), merged.begin(),

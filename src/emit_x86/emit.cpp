@@ -39,19 +39,23 @@ bool emit_function(const Function& f, const Options& options, Selector& selector
   if (!selector.select(f, code)) return false;
   allocate(code, options);
   if (!lay_out_frame(code)) {
-    diags.error(Code::E0721, {}, fmt::format("the slots of function '{}' need more than 1 GiB of "
-                                             "stack", f.name.str()));
+    diags.error(Code::E0721, {},
+                fmt::format("the slots of function '{}' need more than 1 GiB of "
+                            "stack",
+                            f.name.str()));
     return false;
   }
   uint32_t symbol = object.symbol_of(f);
   if (object.object().symbols[symbol].defined) {
-    diags.error(Code::E0724, {}, fmt::format("function '{}' is linked as '{}', and so is another "
-                                             "function", f.name.str(), f.link_name.str()));
+    diags.error(Code::E0724, {},
+                fmt::format("function '{}' is linked as '{}', and so is another "
+                            "function",
+                            f.name.str(), f.link_name.str()));
     return false;
   }
   if (options.print_asm)
-    object.object().listing += fmt::format("{}:\n{}\n", f.link_name.str(),
-                                           print(code, &object.object()));
+    object.object().listing +=
+        fmt::format("{}:\n{}\n", f.link_name.str(), print(code, &object.object()));
   encoder.encode(code, symbol, options.optimise);
   object.object().symbols[symbol].function = true;
   object.object().symbols[symbol].exported = !f.is(kInternal);

@@ -18,11 +18,11 @@ extern const Target kTarget;
 enum class Allocator : uint8_t { LiveIntervals, SpillAll };
 
 struct Options {
-  std::string arch = "native";                                // a row of target.def
+  std::string arch = "native";  // a row of target.def
   Allocator allocator = Allocator::LiveIntervals;
-  bool optimise = true;                                       // false: the fast path of -O0
-  bool print_asm = false;                                     // fill CodeObject::listing
-  bool check_allocation = false;                              // prove the allocator's result (slow)
+  bool optimise = true;           // false: the fast path of -O0
+  bool print_asm = false;         // fill CodeObject::listing
+  bool check_allocation = false;  // prove the allocator's result (slow)
 };
 
 // Every function of the module that has a body, and every global. Kernels must have been lowered

@@ -19,7 +19,7 @@ namespace X = Xbyak;
 Features native_features() {
   X::util::Cpu cpu;
   uint32_t bits = 0;
-  if (cpu.has(X::util::Cpu::tAVX)) bits |= kAvx;              // includes the system's support
+  if (cpu.has(X::util::Cpu::tAVX)) bits |= kAvx;  // includes the system's support
   if (cpu.has(X::util::Cpu::tAVX) && cpu.has(X::util::Cpu::tFMA)) bits |= kFma;
   return Features(bits);
 }
@@ -29,8 +29,8 @@ namespace {
 constexpr size_t kMaxInstBytes = 16, kMaxStubBytes = 16, kFrameBytes = 128;
 
 struct Branch {
-  uint32_t at;                                                // offset of the opcode
-  uint32_t target;                                            // block, or trap when is_trap
+  uint32_t at;      // offset of the opcode
+  uint32_t target;  // block, or trap when is_trap
   Cond cond;
   bool always, is_trap, is_short;
   uint32_t size() const { return is_short ? 2 : always ? 5 : 6; }
@@ -81,10 +81,14 @@ struct Encoder::State {
   X::Reg gpr(Reg r, unsigned bytes) const {
     int n = static_cast<int>(r.code());
     switch (bytes) {
-      case 1: return X::Reg8(n, n >= 4 && n < 8);
-      case 2: return X::Reg16(n);
-      case 4: return X::Reg32(n);
-      default: return X::Reg64(n);
+      case 1:
+        return X::Reg8(n, n >= 4 && n < 8);
+      case 2:
+        return X::Reg16(n);
+      case 4:
+        return X::Reg32(n);
+      default:
+        return X::Reg64(n);
     }
   }
   static X::Xmm xmm_reg(Reg r) { return X::Xmm(static_cast<int>(r.code())); }
@@ -116,8 +120,7 @@ X::Address Encoder::State::address(const MInst& i, unsigned bytes) {
     disp += place.offset;
   }
   X::RegExp e = X::Reg64(static_cast<int>(base.code()));
-  if (i.index.valid())
-    e = e + X::RegExp(X::Reg64(static_cast<int>(i.index.code())), 1 << i.scale);
+  if (i.index.valid()) e = e + X::RegExp(X::Reg64(static_cast<int>(i.index.code())), 1 << i.scale);
   return X::Address(bits, false, e + static_cast<size_t>(disp));
 }
 
@@ -159,7 +162,7 @@ void Encoder::State::find_forwards() {
       path.push_back(at);
     }
     for (uint32_t step : path) {
-      forward[step] = at;                                     // `at` itself when on a ring
+      forward[step] = at;  // `at` itself when on a ring
       on_path[step] = false;
     }
   }
@@ -193,7 +196,7 @@ void Encoder::State::branch(Cond c, bool always, bool is_trap, uint32_t target) 
       b.at - (block_at[target] - 1) + 2 <= 128)
     b.is_short = true;
   branches.push_back(b);
-  for (uint32_t k = 0; k < b.size(); ++k) code->db(0);        // patched at the end
+  for (uint32_t k = 0; k < b.size(); ++k) code->db(0);  // patched at the end
 }
 
 // Falls through where it can; float equality takes two jumps.
@@ -206,7 +209,7 @@ void Encoder::State::encode_branch(const MInst& i, uint32_t next) {
   uint32_t yes = forward[static_cast<uint32_t>(i.imm)];
   uint32_t no = forward[static_cast<uint32_t>(i.imm >> 32)];
   Cond c = i.cond();
-  if (yes == no) {                                            // both ways lead to one place
+  if (yes == no) {  // both ways lead to one place
     if (yes != next) branch(Cond::O, true, false, yes);
     return;
   }
@@ -227,55 +230,64 @@ void Encoder::State::encode_branch(const MInst& i, uint32_t next) {
 
 void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
   switch (i.op) {
-    case Opcode::zero: code->xor_(gpr(i.r[0], 4), gpr(i.r[0], 4)); return;
+    case Opcode::zero:
+      code->xor_(gpr(i.r[0], 4), gpr(i.r[0], 4));
+      return;
     case Opcode::zerox: {
       X::Xmm x = xmm_reg(i.r[0]);
       if (avx) code->vxorps(x, x, x);
       else code->xorps(x, x);
       return;
     }
-    case Opcode::entry: return;
+    case Opcode::entry:
+      return;
     case Opcode::call:
       code->db(0xe8);
       relocs.push_back({here(), static_cast<uint32_t>(i.disp), -4});
       code->dd(0);
       return;
-    case Opcode::jmp: case Opcode::jcc: return encode_branch(i, next);
-    case Opcode::ret: return epilogue();
-    case Opcode::trap: return branch(Cond::O, true, true, static_cast<uint32_t>(i.imm));
-    case Opcode::trap_if: return branch(i.cond(), false, true, static_cast<uint32_t>(i.imm));
+    case Opcode::jmp:
+    case Opcode::jcc:
+      return encode_branch(i, next);
+    case Opcode::ret:
+      return epilogue();
+    case Opcode::trap:
+      return branch(Cond::O, true, true, static_cast<uint32_t>(i.imm));
+    case Opcode::trap_if:
+      return branch(i.cond(), false, true, static_cast<uint32_t>(i.imm));
     case Opcode::rep_movsb:
       code->rep();
       code->movsb();
       return;
-    default: LL_UNREACHABLE("not a pseudo instruction");
+    default:
+      LL_UNREACHABLE("not a pseudo instruction");
   }
 }
 
 // One macro per shape of insts.def: how xbyak wants the operands.
-#define ENCODE_Alu(name)                                                                    \
-  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {                                       \
-    if (i.has_imm) return void(code->name(a, static_cast<uint64_t>(i.imm)));                \
-    with(i, 1, i.width, Bank::Gpr, [&](const auto& b) { code->name(a, b); });               \
+#define ENCODE_Alu(name)                                                      \
+  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {                         \
+    if (i.has_imm) return void(code->name(a, static_cast<uint64_t>(i.imm)));  \
+    with(i, 1, i.width, Bank::Gpr, [&](const auto& b) { code->name(a, b); }); \
   })
 #define ENCODE_Swap(name) code->name(gpr(i.r[0], i.width), gpr(i.r[1], i.width))
-#define ENCODE_Test(name)                                                                   \
-  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {                                       \
-    if (i.has_imm) code->name(a, static_cast<uint32_t>(i.imm));                             \
-    else code->name(a, gpr(i.r[1], i.width));                                               \
+#define ENCODE_Test(name)                                       \
+  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {           \
+    if (i.has_imm) code->name(a, static_cast<uint32_t>(i.imm)); \
+    else code->name(a, gpr(i.r[1], i.width));                   \
   })
 #define ENCODE_Extend(name) encode_extend(*this, i)
 #define ENCODE_Lea(name) code->name(gpr(i.r[0], 8), address(i, 8))
 #define ENCODE_Imul(name) \
   with(i, 1, i.width, Bank::Gpr, [&](const auto& b) { code->imul(gpr(i.r[0], i.width), b); })
-#define ENCODE_Imul3(name)                          \
-  with(i, 1, i.width, Bank::Gpr, [&](const auto& b) { \
-    code->imul(gpr(i.r[0], i.width), b, static_cast<int>(i.imm)); })
+#define ENCODE_Imul3(name)       \
+  with(i, 1, i.width, Bank::Gpr, \
+       [&](const auto& b) { code->imul(gpr(i.r[0], i.width), b, static_cast<int>(i.imm)); })
 #define ENCODE_Unary(name) with(i, 0, i.width, Bank::Gpr, [&](const auto& a) { code->name(a); })
-#define ENCODE_Shift(name)                                                                  \
-  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {                                       \
-    if (i.has_imm) code->name(a, static_cast<int>(i.imm));                                  \
-    else code->name(a, X::util::cl);                                                        \
+#define ENCODE_Shift(name)                                 \
+  with(i, 0, i.width, Bank::Gpr, [&](const auto& a) {      \
+    if (i.has_imm) code->name(a, static_cast<int>(i.imm)); \
+    else code->name(a, X::util::cl);                       \
   })
 #define ENCODE_WideMul(name) with(i, 2, i.width, Bank::Gpr, [&](const auto& a) { code->name(a); })
 #define ENCODE_WideDiv(name) ENCODE_WideMul(name)
@@ -284,66 +296,69 @@ void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
 #define ENCODE_CondMove(name) encode_cmov(*this, i)
 #define ENCODE_Sse(name) \
   with(i, 1, 8, Bank::Xmm, [&](const auto& b) { code->name(xmm_reg(i.r[0]), b); })
-#define ENCODE_SseImm(name)                        \
-  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {    \
-    code->name(xmm_reg(i.r[0]), b, static_cast<uint8_t>(i.imm)); })
-#define ENCODE_Avx(name)                           \
-  with(i, 2, 16, Bank::Xmm, [&](const auto& c) {   \
-    code->name(xmm_reg(i.r[0]), xmm_reg(i.r[1]), c); })
-#define ENCODE_AvxImm(name)                        \
-  with(i, 2, 16, Bank::Xmm, [&](const auto& c) {   \
-    code->name(xmm_reg(i.r[0]), xmm_reg(i.r[1]), c, static_cast<uint8_t>(i.imm)); })
-#define ENCODE_VMov(name)                                                   \
-  if (avx) code->v##name(xmm_reg(i.r[0]), xmm_reg(i.r[1]));                 \
+#define ENCODE_SseImm(name) \
+  with(i, 1, 8, Bank::Xmm,  \
+       [&](const auto& b) { code->name(xmm_reg(i.r[0]), b, static_cast<uint8_t>(i.imm)); })
+#define ENCODE_Avx(name) \
+  with(i, 2, 16, Bank::Xmm, [&](const auto& c) { code->name(xmm_reg(i.r[0]), xmm_reg(i.r[1]), c); })
+#define ENCODE_AvxImm(name)                                                       \
+  with(i, 2, 16, Bank::Xmm, [&](const auto& c) {                                  \
+    code->name(xmm_reg(i.r[0]), xmm_reg(i.r[1]), c, static_cast<uint8_t>(i.imm)); \
+  })
+#define ENCODE_VMov(name)                                   \
+  if (avx) code->v##name(xmm_reg(i.r[0]), xmm_reg(i.r[1])); \
   else code->name(xmm_reg(i.r[0]), xmm_reg(i.r[1]))
-#define ENCODE_VMem(name)                                                   \
-  if (i.mem == 1) {                                                         \
-    if (avx) code->v##name(xmm_reg(i.r[0]), address(i, 16));                \
-    else code->name(xmm_reg(i.r[0]), address(i, 16));                       \
-  } else {                                                                  \
-    LL_CHECK(i.mem == 0, "a scalar move between registers is movaps");      \
-    if (avx) code->v##name(address(i, 16), xmm_reg(i.r[1]));                \
-    else code->name(address(i, 16), xmm_reg(i.r[1]));                       \
+#define ENCODE_VMem(name)                                              \
+  if (i.mem == 1) {                                                    \
+    if (avx) code->v##name(xmm_reg(i.r[0]), address(i, 16));           \
+    else code->name(xmm_reg(i.r[0]), address(i, 16));                  \
+  } else {                                                             \
+    LL_CHECK(i.mem == 0, "a scalar move between registers is movaps"); \
+    if (avx) code->v##name(address(i, 16), xmm_reg(i.r[1]));           \
+    else code->name(address(i, 16), xmm_reg(i.r[1]));                  \
   }
-#define ENCODE_VToX32(name)                                                        \
+#define ENCODE_VToX32(name)                                                         \
   if (avx) code->vmovd(xmm_reg(i.r[0]), X::Reg32(static_cast<int>(i.r[1].code()))); \
   else code->movd(xmm_reg(i.r[0]), X::Reg32(static_cast<int>(i.r[1].code())))
-#define ENCODE_VToX64(name)                                                        \
+#define ENCODE_VToX64(name)                                                         \
   if (avx) code->vmovq(xmm_reg(i.r[0]), X::Reg64(static_cast<int>(i.r[1].code()))); \
   else code->movq(xmm_reg(i.r[0]), X::Reg64(static_cast<int>(i.r[1].code())))
-#define ENCODE_VToR32(name)                                                        \
+#define ENCODE_VToR32(name)                                                         \
   if (avx) code->vmovd(X::Reg32(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1])); \
   else code->movd(X::Reg32(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1]))
-#define ENCODE_VToR64(name)                                                        \
+#define ENCODE_VToR64(name)                                                         \
   if (avx) code->vmovq(X::Reg64(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1])); \
   else code->movq(X::Reg64(static_cast<int>(i.r[0].code())), xmm_reg(i.r[1]))
 // Memory forms are left out: xbyak encodes the 64-bit one of SSE without its prefix.
-#define ENCODE_VFromInt(name)                                               \
-  {                                                                         \
-    X::Xmm x = xmm_reg(i.r[0]);                                             \
-    X::Reg r = gpr(i.r[1], i.width);                                        \
-    if (avx) {                                                              \
-      code->vxorps(x, x, x);                                                \
-      code->v##name(x, x, r);                                               \
-    } else {                                                                \
-      code->xorps(x, x);                                                    \
-      code->name(x, r);                                                     \
-    }                                                                       \
+#define ENCODE_VFromInt(name)        \
+  {                                  \
+    X::Xmm x = xmm_reg(i.r[0]);      \
+    X::Reg r = gpr(i.r[1], i.width); \
+    if (avx) {                       \
+      code->vxorps(x, x, x);         \
+      code->v##name(x, x, r);        \
+    } else {                         \
+      code->xorps(x, x);             \
+      code->name(x, r);              \
+    }                                \
   }
 // Without the same register as merged source there would be a dependency on its old value.
-#define ENCODE_VMerge(name)                                                 \
-  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
-    if (!avx) return void(code->name(xmm_reg(i.r[0]), b));                  \
-    code->v##name(xmm_reg(i.r[0]), i.mem == 1 ? xmm_reg(i.r[0]) : xmm_reg(i.r[1]), b); })
-#define ENCODE_VToInt(name)                                                 \
-  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
-    if (!avx) code->name(gpr(i.r[0], i.width), b);                          \
+#define ENCODE_VMerge(name)                                                            \
+  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                                        \
+    if (!avx) return void(code->name(xmm_reg(i.r[0]), b));                             \
+    code->v##name(xmm_reg(i.r[0]), i.mem == 1 ? xmm_reg(i.r[0]) : xmm_reg(i.r[1]), b); \
+  })
+#define ENCODE_VToInt(name)                                                             \
+  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                                         \
+    if (!avx) code->name(gpr(i.r[0], i.width), b);                                      \
     else if (i.width == 8) code->v##name(X::Reg64(static_cast<int>(i.r[0].code())), b); \
-    else code->v##name(X::Reg32(static_cast<int>(i.r[0].code())), b); })
-#define ENCODE_VCompare(name)                                               \
-  with(i, 1, 8, Bank::Xmm, [&](const auto& b) {                             \
-    if (avx) code->v##name(xmm_reg(i.r[0]), b);                             \
-    else code->name(xmm_reg(i.r[0]), b); })
+    else code->v##name(X::Reg32(static_cast<int>(i.r[0].code())), b);                   \
+  })
+#define ENCODE_VCompare(name)                   \
+  with(i, 1, 8, Bank::Xmm, [&](const auto& b) { \
+    if (avx) code->v##name(xmm_reg(i.r[0]), b); \
+    else code->name(xmm_reg(i.r[0]), b);        \
+  })
 #define ENCODE_Pseudo(name) encode_pseudo(i, next)
 
 namespace {
@@ -362,12 +377,29 @@ template <class S>
 void encode_set(S& s, const MInst& i) {
   X::Reg r = s.gpr(i.r[0], 1);
   switch (i.cond()) {
-#define SET(cc, name) case Cond::cc: s.code->name(r); return
-    SET(O, seto); SET(NO, setno); SET(B, setb); SET(AE, setae); SET(E, sete); SET(NE, setne);
-    SET(BE, setbe); SET(A, seta); SET(S, sets); SET(NS, setns); SET(P, setp); SET(NP, setnp);
-    SET(L, setl); SET(GE, setge); SET(LE, setle); SET(G, setg);
+#define SET(cc, name) \
+  case Cond::cc:      \
+    s.code->name(r);  \
+    return
+    SET(O, seto);
+    SET(NO, setno);
+    SET(B, setb);
+    SET(AE, setae);
+    SET(E, sete);
+    SET(NE, setne);
+    SET(BE, setbe);
+    SET(A, seta);
+    SET(S, sets);
+    SET(NS, setns);
+    SET(P, setp);
+    SET(NP, setnp);
+    SET(L, setl);
+    SET(GE, setge);
+    SET(LE, setle);
+    SET(G, setg);
 #undef SET
-    default: LL_UNREACHABLE("no single condition");
+    default:
+      LL_UNREACHABLE("no single condition");
   }
 }
 
@@ -376,13 +408,29 @@ void encode_cmov(S& s, const MInst& i) {
   s.with(i, 1, i.width, Bank::Gpr, [&](const auto& b) {
     X::Reg r = s.gpr(i.r[0], i.width);
     switch (i.cond()) {
-#define CMOV(cc, name) case Cond::cc: s.code->name(r, b); return
-      CMOV(O, cmovo); CMOV(NO, cmovno); CMOV(B, cmovb); CMOV(AE, cmovae); CMOV(E, cmove);
-      CMOV(NE, cmovne); CMOV(BE, cmovbe); CMOV(A, cmova); CMOV(S, cmovs); CMOV(NS, cmovns);
-      CMOV(P, cmovp); CMOV(NP, cmovnp); CMOV(L, cmovl); CMOV(GE, cmovge); CMOV(LE, cmovle);
+#define CMOV(cc, name)  \
+  case Cond::cc:        \
+    s.code->name(r, b); \
+    return
+      CMOV(O, cmovo);
+      CMOV(NO, cmovno);
+      CMOV(B, cmovb);
+      CMOV(AE, cmovae);
+      CMOV(E, cmove);
+      CMOV(NE, cmovne);
+      CMOV(BE, cmovbe);
+      CMOV(A, cmova);
+      CMOV(S, cmovs);
+      CMOV(NS, cmovns);
+      CMOV(P, cmovp);
+      CMOV(NP, cmovnp);
+      CMOV(L, cmovl);
+      CMOV(GE, cmovge);
+      CMOV(LE, cmovle);
       CMOV(G, cmovg);
 #undef CMOV
-      default: LL_UNREACHABLE("no single condition");
+      default:
+        LL_UNREACHABLE("no single condition");
     }
   });
 }
@@ -414,14 +462,14 @@ void Encoder::State::encode_inst(const MInst& i, uint32_t next) {
   }
   if (!relocate) return;
   int64_t behind = immediate_bytes(i) + 4;
-  relocs.push_back({here() - static_cast<uint32_t>(behind), relocate_symbol,
-                    relocate_addend - behind});
+  relocs.push_back(
+      {here() - static_cast<uint32_t>(behind), relocate_symbol, relocate_addend - behind});
 }
 
 void Encoder::State::encode_blocks() {
   for (uint32_t n = 0; n < f->blocks.size(); ++n) {
     const MBlock& b = f->blocks[n];
-    block_at[n] = here() + 1;                                 // 0 is not yet
+    block_at[n] = here() + 1;  // 0 is not yet
     if (forward[n] != n) continue;
     uint32_t next = n + 1;
     while (next < f->blocks.size() && forward[next] != next) ++next;
@@ -450,7 +498,7 @@ void Encoder::State::shorten() {
   auto target_of = [&](const Branch& b) {
     return b.is_trap ? trap_at[b.target] : block_at[b.target] - 1;
   };
-  std::vector<uint32_t> saved(branches.size() + 1, 0);        // bytes saved before each branch
+  std::vector<uint32_t> saved(branches.size() + 1, 0);  // bytes saved before each branch
   auto before = [&](uint32_t at) {
     auto next = std::lower_bound(branches.begin(), branches.end(), at,
                                  [](const Branch& b, uint32_t a) { return b.at < a; });

@@ -33,7 +33,8 @@ FramePlace frame_place(const MFunction& f, MemBase base, uint32_t object) {
   auto frame = static_cast<int64_t>(f.frame_bytes);
   int64_t saved = 8 * std::popcount(f.saved_regs);
   switch (base) {
-    case MemBase::Outgoing: return {rsp, 0};
+    case MemBase::Outgoing:
+      return {rsp, 0};
     case MemBase::Dynamic:
       return {rsp, static_cast<int64_t>((f.outgoing_bytes + 15) & ~uint64_t{15})};
     case MemBase::Frame:
@@ -42,7 +43,8 @@ FramePlace frame_place(const MFunction& f, MemBase base, uint32_t object) {
     case MemBase::Incoming:
       if (!f.has_alloc) return {rsp, frame + saved + 8};
       return {rbp, 16};
-    default: LL_UNREACHABLE("not a place in the frame");
+    default:
+      LL_UNREACHABLE("not a place in the frame");
   }
 }
 

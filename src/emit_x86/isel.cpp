@@ -28,9 +28,10 @@ bool Selector::check(const Function& f) {
   auto too_big = [&](TypeId t) { return is_aggregate(t) && module_.types.size(t) > kMaxArgument; };
   for (TypeId t : f.params)
     if (too_big(t)) {
-      diags_.error(Code::E0721, {}, fmt::format("function '{}' takes a parameter of {} bytes by "
-                   "value; at most 1 MiB can be passed on the stack", f.name.str(),
-                   module_.types.size(t)));
+      diags_.error(Code::E0721, {},
+                   fmt::format("function '{}' takes a parameter of {} bytes by "
+                               "value; at most 1 MiB can be passed on the stack",
+                               f.name.str(), module_.types.size(t)));
       return false;
     }
   return true;
@@ -176,34 +177,89 @@ void Selector::select_inst(ValueId v, const Inst& i) {
   bool has_result = i.type != kVoid && i.op != Op::Call;
   if (has_result && !is_wanted(v) && is_removable(*f_, i)) return;
   switch (i.op) {
-    case Op::Param: case Op::Const: case Op::Undef: case Op::GlobalAddr:
+    case Op::Param:
+    case Op::Const:
+    case Op::Undef:
+    case Op::GlobalAddr:
       LL_UNREACHABLE("a leaf or parameter listed in a block");
-    case Op::Add: case Op::Sub: case Op::Mul: case Op::And: case Op::Or: case Op::Xor:
-    case Op::Not: return select_binary(v, i);
-    case Op::Div: case Op::Rem: case Op::UDiv: case Op::URem: return select_division(v, i);
-    case Op::Shl: case Op::LShr: case Op::AShr: return select_shift(v, i);
-    case Op::FAdd: case Op::FSub: case Op::FMul: case Op::FDiv: case Op::FSqrt:
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
+    case Op::Not:
+      return select_binary(v, i);
+    case Op::Div:
+    case Op::Rem:
+    case Op::UDiv:
+    case Op::URem:
+      return select_division(v, i);
+    case Op::Shl:
+    case Op::LShr:
+    case Op::AShr:
+      return select_shift(v, i);
+    case Op::FAdd:
+    case Op::FSub:
+    case Op::FMul:
+    case Op::FDiv:
+    case Op::FSqrt:
       return select_float_binary(v, i);
-    case Op::FNeg: case Op::FAbs: return select_float_bits(v, i);
-    case Op::Fma: return select_fma(v, i);
-    case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: case Op::ULt:
-    case Op::ULe: case Op::UGt: case Op::UGe: case Op::FEq: case Op::FNe: case Op::FLt:
-    case Op::FLe: case Op::FGt: case Op::FGe: return select_compare(v, i);
-    case Op::Select: return select_select(v, i);
-    case Op::Trunc: case Op::ZExt: case Op::SExt: case Op::PtrToInt: case Op::IntToPtr:
-    case Op::Bitcast: case Op::SpaceCast: return select_convert(v, i);
-    case Op::FPExt: case Op::FPTrunc: case Op::SIToFP: case Op::UIToFP: case Op::FPToSI:
-    case Op::FPToUI: return select_float_convert(v, i);
-    case Op::Slot: return select_slot(v, i);
-    case Op::Alloc: return select_alloc(v, i);
-    case Op::PtrAdd: return select_ptradd(v, i);
-    case Op::Load: return select_load(v, i);
-    case Op::Store: return select_store(i);
+    case Op::FNeg:
+    case Op::FAbs:
+      return select_float_bits(v, i);
+    case Op::Fma:
+      return select_fma(v, i);
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge:
+    case Op::ULt:
+    case Op::ULe:
+    case Op::UGt:
+    case Op::UGe:
+    case Op::FEq:
+    case Op::FNe:
+    case Op::FLt:
+    case Op::FLe:
+    case Op::FGt:
+    case Op::FGe:
+      return select_compare(v, i);
+    case Op::Select:
+      return select_select(v, i);
+    case Op::Trunc:
+    case Op::ZExt:
+    case Op::SExt:
+    case Op::PtrToInt:
+    case Op::IntToPtr:
+    case Op::Bitcast:
+    case Op::SpaceCast:
+      return select_convert(v, i);
+    case Op::FPExt:
+    case Op::FPTrunc:
+    case Op::SIToFP:
+    case Op::UIToFP:
+    case Op::FPToSI:
+    case Op::FPToUI:
+      return select_float_convert(v, i);
+    case Op::Slot:
+      return select_slot(v, i);
+    case Op::Alloc:
+      return select_alloc(v, i);
+    case Op::PtrAdd:
+      return select_ptradd(v, i);
+    case Op::Load:
+      return select_load(v, i);
+    case Op::Store:
+      return select_store(i);
     case Op::Copy: {
       auto args = f_->args(i);
       return copy_memory(address(args[0]), address(args[1]), static_cast<uint64_t>(i.imm));
     }
-    case Op::Call: return select_call(v, i);
+    case Op::Call:
+      return select_call(v, i);
     case Op::Jmp: {
       const Edge& e = f_->succs(i)[0];
       copy_edge_args(e);
@@ -212,14 +268,19 @@ void Selector::select_inst(ValueId v, const Inst& i) {
     }
     case Op::Br: {
       Cond c = emit_condition(f_->args(i)[0]);
-      emit(Opcode::jcc, 4).aux = static_cast<uint8_t>(c);     // targets: select_block
+      emit(Opcode::jcc, 4).aux = static_cast<uint8_t>(c);  // targets: select_block
       return;
     }
-    case Op::Ret: return select_return(i);
+    case Op::Ret:
+      return select_return(i);
     case Op::Trap:
       emit(Opcode::trap, 4).imm = trap_number(static_cast<TrapKind>(i.imm), i.span);
       return;
-    case Op::LocalId: case Op::GroupId: case Op::GroupSize: case Op::GroupCount: case Op::Barrier:
+    case Op::LocalId:
+    case Op::GroupId:
+    case Op::GroupSize:
+    case Op::GroupCount:
+    case Op::Barrier:
       break;
   }
   diags_.error(Code::E0722, i.span,

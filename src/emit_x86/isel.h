@@ -31,17 +31,17 @@ class Selector {
 
  private:
   struct ValueInfo {
-    uint32_t reg = Reg::kNone;                                // once somebody asked for it
-    uint32_t block = Reg::kNone;                              // of the definition; leaves: none
+    uint32_t reg = Reg::kNone;    // once somebody asked for it
+    uint32_t block = Reg::kNone;  // of the definition; leaves: none
     uint32_t uses : 31 = 0;
-    uint32_t escapes : 1 = 0;                                 // used in another block
-    uint32_t epoch = 0;                                       // memory writes before it
+    uint32_t escapes : 1 = 0;  // used in another block
+    uint32_t epoch = 0;        // memory writes before it
   };
   struct Address {
     MemBase base = MemBase::Base;
-    Reg reg = {};                                             // base register or index of object
+    Reg reg = {};  // base register or index of object
     Reg index = {};
-    uint8_t scale = 0;                                        // log2
+    uint8_t scale = 0;  // log2
     int32_t disp = 0;
   };
   // A source operand: a register, an immediate or memory.
@@ -51,12 +51,12 @@ class Selector {
     int64_t imm = 0;
     Address address;
   };
-  struct EdgeCopy {                                           // one move of a parallel move
-    Reg to, from;                                             // no `from`: a leaf is made in `to`
+  struct EdgeCopy {  // one move of a parallel move
+    Reg to, from;    // no `from`: a leaf is made in `to`
     ValueId value;
   };
-  struct EdgeReg {                                            // of a register in a parallel move
-    uint32_t readers = 0, writer = Reg::kNone;                // moves not yet done, index of copy
+  struct EdgeReg {                              // of a register in a parallel move
+    uint32_t readers = 0, writer = Reg::kNone;  // moves not yet done, index of copy
   };
 
   // isel.cpp: the walk
@@ -77,11 +77,11 @@ class Selector {
   void open_cycle(uint32_t copy);
 
   // isel_operand.cpp: operands
-  Reg dest(ValueId v);                                        // the register of a value
+  Reg dest(ValueId v);  // the register of a value
   bool is_wanted(ValueId v) const { return at(v).reg != Reg::kNone || at(v).escapes; }
   Reg use(ValueId v);
-  void use_into(Reg to, ValueId v);                           // a copy in a given register
-  Source source(ValueId v, unsigned mem_bytes);               // folds constants and loads
+  void use_into(Reg to, ValueId v);              // a copy in a given register
+  Source source(ValueId v, unsigned mem_bytes);  // folds constants and loads
   Source no_immediate(Source s, unsigned width);
   Reg in_register(const Source& s, TypeId type);
   bool can_fold(ValueId v) const;
@@ -114,9 +114,9 @@ class Selector {
   bool select_division_by_constant(ValueId v, const Inst& i, int64_t divisor);
   void make_device_division_safe(Reg& a, Reg& b, unsigned width, bool is_signed);
   void trap_on_bad_division(const Inst& i, Reg a, Reg b, unsigned width);
-  Reg extended(ValueId v, bool is_signed);                    // to 32 bits at least
+  Reg extended(ValueId v, bool is_signed);  // to 32 bits at least
   Cond emit_compare(const Inst& i);
-  Cond emit_condition(ValueId bool_value);                    // flags for a branch or select
+  Cond emit_condition(ValueId bool_value);  // flags for a branch or select
   void select_compare(ValueId v, const Inst& i);
   void select_select(ValueId v, const Inst& i);
   void select_float_select(Reg d, const Inst& i);
@@ -124,7 +124,7 @@ class Selector {
 
   // isel_float.cpp
   void select_float_binary(ValueId v, const Inst& i);
-  void select_float_bits(ValueId v, const Inst& i);           // fneg, fabs
+  void select_float_bits(ValueId v, const Inst& i);  // fneg, fabs
   void select_fma(ValueId v, const Inst& i);
   void select_float_convert(ValueId v, const Inst& i);
   void select_fp_to_int(Reg d, const Inst& i);
@@ -171,20 +171,20 @@ class Selector {
   const Function* f_ = nullptr;
   MFunction* out_ = nullptr;
   std::vector<ValueInfo> values_;
-  std::vector<uint32_t> block_number_;                        // BlockId → machine block, or kNone
-  std::vector<uint32_t> order_;                               // reachable IR blocks in layout order
-  std::vector<uint32_t> first_mblock_;                        // of each in `order_`
+  std::vector<uint32_t> block_number_;  // BlockId → machine block, or kNone
+  std::vector<uint32_t> order_;         // reachable IR blocks in layout order
+  std::vector<uint32_t> first_mblock_;  // of each in `order_`
   std::vector<uint32_t> pred_count_;
-  std::vector<uint32_t> slot_objects_;                        // by value, when it is a slot
+  std::vector<uint32_t> slot_objects_;  // by value, when it is a slot
   std::vector<MInst> seq_, reversed_;
   std::vector<EdgeCopy> copies_;
-  std::vector<EdgeReg> edge_regs_;                            // by virtual register
-  std::vector<uint32_t> ready_;                               // copies whose target nobody reads
+  std::vector<EdgeReg> edge_regs_;  // by virtual register
+  std::vector<uint32_t> ready_;     // copies whose target nobody reads
   CallLayout layout_, own_layout_;
-  Reg sret_;                                                  // where our own result goes
-  uint32_t current_ = 0;                                      // position in `order_`
-  uint32_t epoch_ = 0;                                        // of the instruction being selected
-  bool flags_live_ = false;                                   // behind what is flushed next
+  Reg sret_;                 // where our own result goes
+  uint32_t current_ = 0;     // position in `order_`
+  uint32_t epoch_ = 0;       // of the instruction being selected
+  bool flags_live_ = false;  // behind what is flushed next
   bool failed_ = false;
 };
 

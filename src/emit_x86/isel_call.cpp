@@ -45,8 +45,7 @@ void Selector::load_eightbytes(const AggregateClass& c, uint64_t size, Address o
     auto width = static_cast<unsigned>(left >= 8 || !std::has_single_bit(left) ? 8 : left);
     if (c.bank[n] == Bank::Xmm)
       emit_mem(width == 4 ? Opcode::movss : Opcode::movsd, 8, 1, part, to[n]);
-    else
-      emit_mem(width < 4 ? Opcode::movzx : Opcode::mov, width, 1, part, to[n]);
+    else emit_mem(width < 4 ? Opcode::movzx : Opcode::mov, width, 1, part, to[n]);
   }
 }
 
@@ -62,8 +61,7 @@ void Selector::store_eightbytes(const AggregateClass& c, uint64_t size, Address 
     if (!whole) to = {.base = MemBase::Frame, .reg = Reg(out_->new_object(8, 8))};
     if (c.bank[n] == Bank::Xmm)
       emit_mem(width == 4 ? Opcode::movss : Opcode::movsd, 8, 0, to, from[n]);
-    else
-      emit_mem(Opcode::mov, width, 0, to, from[n]);
+    else emit_mem(Opcode::mov, width, 0, to, from[n]);
     if (!whole) copy_memory(part, to, left);
   }
 }
@@ -89,7 +87,7 @@ void Selector::receive_parameter(const ArgPlace& place, ValueId param) {
   if (is_aggregate(place.type)) {
     uint64_t size = module_.types.size(place.type);
     if (place.aggregate.count == 0 && place.aggregate.in_memory) {
-      emit_mem(Opcode::lea, 8, 1, incoming, d);               // the caller made our private copy
+      emit_mem(Opcode::lea, 8, 1, incoming, d);  // the caller made our private copy
       return;
     }
     if (place.reg_count == 0 && place.aggregate.count > 0) {
@@ -134,8 +132,7 @@ void Selector::select_return(const Inst& i) {
     Reg value = use(args[0]);
     if (f_->ret == kInt8 || f_->ret == kInt16)
       emit(Opcode::movsx, scalar_bytes(f_->ret), rax, value).aux = 4;
-    else
-      copy(rax, value, f_->ret);
+    else copy(rax, value, f_->ret);
     uses = mask(rax);
   }
   emit(Opcode::ret, 8).imm = masks(uses, 0);
@@ -190,7 +187,7 @@ void Selector::select_call(ValueId v, const Inst& i) {
   }
   for (size_t k = 0; k < args.size(); ++k)
     if (layout_.args[k].reg_count != 0) pass_argument(layout_.args[k], args[k], uses);
-  if (callee.is(kExternal)) {                                 // it may take a variable number
+  if (callee.is(kExternal)) {  // it may take a variable number
     emit_imm(Opcode::mov, 4, rax, layout_.xmm_count);
     uses |= mask(rax);
   }

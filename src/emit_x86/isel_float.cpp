@@ -57,7 +57,8 @@ void Selector::select_float_binary(ValueId v, const Inst& i) {
     case Op::FDiv:
       return emit_float(wide ? Opcode::divsd : Opcode::divss,
                         wide ? Opcode::vdivsd : Opcode::vdivss, d, left, right);
-    default: LL_UNREACHABLE("not a two-operand float operation");
+    default:
+      LL_UNREACHABLE("not a two-operand float operation");
   }
 }
 
@@ -99,10 +100,15 @@ Cond Selector::emit_float_compare(const Inst& i) {
   Source right = source(b, a == b ? 0 : wide ? 8 : 4);
   emit_source(wide ? Opcode::ucomisd : Opcode::ucomiss, 8, use(a), right);
   switch (i.op) {
-    case Op::FEq: return Cond::EqOrdered;
-    case Op::FNe: return Cond::NE;                            // unordered sets the zero flag
-    case Op::FLt: case Op::FGt: return Cond::A;
-    default: return Cond::AE;
+    case Op::FEq:
+      return Cond::EqOrdered;
+    case Op::FNe:
+      return Cond::NE;  // unordered sets the zero flag
+    case Op::FLt:
+    case Op::FGt:
+      return Cond::A;
+    default:
+      return Cond::AE;
   }
 }
 
@@ -134,12 +140,13 @@ void Selector::select_float_select(Reg d, const Inst& i) {
     Reg left = use(a);
     emit_float(wide ? Opcode::cmpsd : Opcode::cmpss, wide ? Opcode::vcmpsd : Opcode::vcmpss, m,
                left, right);
-    seq_.back().imm = c.op == Op::FEq ? kCmpEq
-                      : c.op == Op::FLt || c.op == Op::FGt ? kCmpLt : kCmpLe;
+    seq_.back().imm = c.op == Op::FEq                      ? kCmpEq
+                      : c.op == Op::FLt || c.op == Op::FGt ? kCmpLt
+                                                           : kCmpLe;
   } else {
     Reg r = temp();
     copy(r, use(args[0]), kInt32);
-    emit(Opcode::neg, 8, r);                                  // a bool is clean in all 64 bits
+    emit(Opcode::neg, 8, r);  // a bool is clean in all 64 bits
     emit(Opcode::movq, 8, m, r);
   }
   Reg chosen = temp(Bank::Xmm), other = temp(Bank::Xmm);
@@ -158,9 +165,15 @@ void Selector::select_float_convert(ValueId v, const Inst& i) {
   Reg d = dest(v);
   bool wide = i.type == kDouble;
   switch (i.op) {
-    case Op::FPExt: emit_source(Opcode::cvtss2sd, 8, d, source(a, 4)); return;
-    case Op::FPTrunc: emit_source(Opcode::cvtsd2ss, 8, d, source(a, 8)); return;
-    case Op::FPToSI: case Op::FPToUI: return select_fp_to_int(d, i);
+    case Op::FPExt:
+      emit_source(Opcode::cvtss2sd, 8, d, source(a, 4));
+      return;
+    case Op::FPTrunc:
+      emit_source(Opcode::cvtsd2ss, 8, d, source(a, 8));
+      return;
+    case Op::FPToSI:
+    case Op::FPToUI:
+      return select_fp_to_int(d, i);
     case Op::SIToFP: {
       Reg x = op_width(from) == scalar_bytes(from) ? use(a) : extended(a, true);
       emit(wide ? Opcode::cvtsi2sd : Opcode::cvtsi2ss, op_width(from), d, x);
@@ -168,13 +181,14 @@ void Selector::select_float_convert(ValueId v, const Inst& i) {
     }
     case Op::UIToFP: {
       if (from == kInt64) return select_uint64_to_fp(d, use(a), wide);
-      Reg x = temp();                                         // zero extended: never negative
+      Reg x = temp();  // zero extended: never negative
       if (from == kInt32) emit(Opcode::movzx, 4, x, use(a));
       else copy(x, extended(a, false), kInt32);
       emit(wide ? Opcode::cvtsi2sd : Opcode::cvtsi2ss, from == kInt32 ? 8 : 4, d, x);
       return;
     }
-    default: LL_UNREACHABLE("not a float conversion");
+    default:
+      LL_UNREACHABLE("not a float conversion");
   }
 }
 
@@ -194,13 +208,13 @@ void Selector::select_uint64_to_fp(Reg d, Reg x, bool is_double) {
   emit_imm(Opcode::shl, 8, top, is_double ? 52 : 23);
   Reg one = temp(), factor = temp(Bank::Xmm), converted = temp(Bank::Xmm);
   emit_imm(Opcode::mov, 8, one, is_double ? 0x3ff0000000000000 : 0x3f800000);
-  emit(Opcode::add, 8, top, one);                             // next exponent: 2.0
+  emit(Opcode::add, 8, top, one);  // next exponent: 2.0
   emit(Opcode::movq, 8, factor, top);
   emit(is_double ? Opcode::cvtsi2sd : Opcode::cvtsi2ss, 8, converted, half);
   Source f;
   f.reg = factor;
-  emit_float(is_double ? Opcode::mulsd : Opcode::mulss,
-             is_double ? Opcode::vmulsd : Opcode::vmulss, d, converted, f);
+  emit_float(is_double ? Opcode::mulsd : Opcode::mulss, is_double ? Opcode::vmulsd : Opcode::vmulss,
+             d, converted, f);
 }
 
 // Saturation happens among doubles, where the bounds of up to 32 bits are exact: a NaN is masked
@@ -231,7 +245,7 @@ void Selector::select_fp_to_int(Reg d, const Inst& i) {
   sx.reg = x;
   s_ordered.reg = ordered;
   emit_float(Opcode::cmpsd, Opcode::vcmpsd, ordered, x, sx);
-  seq_.back().imm = kCmpEq;                                   // equal to itself: not a NaN
+  seq_.back().imm = kCmpEq;  // equal to itself: not a NaN
   emit_float(Opcode::andps, Opcode::vandps, clean, x, s_ordered);
   emit_float(Opcode::minsd, Opcode::vminsd, below, clean, constant(high));
   emit_float(Opcode::maxsd, Opcode::vmaxsd, clamped, below, constant(low));

@@ -14,45 +14,72 @@ bool is_remainder(Op op) { return op == Op::Rem || op == Op::URem; }
 
 Cond condition(Op op, bool is_bool) {
   switch (op) {
-    case Op::Eq: return Cond::E;
-    case Op::Ne: return Cond::NE;
+    case Op::Eq:
+      return Cond::E;
+    case Op::Ne:
+      return Cond::NE;
     // A signed bool is 0 or -1, so its order is the reverse of the unsigned one.
-    case Op::Lt: return is_bool ? Cond::A : Cond::L;
-    case Op::Le: return is_bool ? Cond::AE : Cond::LE;
-    case Op::Gt: return is_bool ? Cond::B : Cond::G;
-    case Op::Ge: return is_bool ? Cond::BE : Cond::GE;
-    case Op::ULt: return Cond::B;
-    case Op::ULe: return Cond::BE;
-    case Op::UGt: return Cond::A;
-    case Op::UGe: return Cond::AE;
-    default: LL_UNREACHABLE("not an integer comparison");
+    case Op::Lt:
+      return is_bool ? Cond::A : Cond::L;
+    case Op::Le:
+      return is_bool ? Cond::AE : Cond::LE;
+    case Op::Gt:
+      return is_bool ? Cond::B : Cond::G;
+    case Op::Ge:
+      return is_bool ? Cond::BE : Cond::GE;
+    case Op::ULt:
+      return Cond::B;
+    case Op::ULe:
+      return Cond::BE;
+    case Op::UGt:
+      return Cond::A;
+    case Op::UGe:
+      return Cond::AE;
+    default:
+      LL_UNREACHABLE("not an integer comparison");
   }
 }
 
 // The condition with the two operands exchanged.
 Cond swapped(Cond c) {
   switch (c) {
-    case Cond::B: return Cond::A;
-    case Cond::A: return Cond::B;
-    case Cond::AE: return Cond::BE;
-    case Cond::BE: return Cond::AE;
-    case Cond::L: return Cond::G;
-    case Cond::G: return Cond::L;
-    case Cond::GE: return Cond::LE;
-    case Cond::LE: return Cond::GE;
-    default: return c;
+    case Cond::B:
+      return Cond::A;
+    case Cond::A:
+      return Cond::B;
+    case Cond::AE:
+      return Cond::BE;
+    case Cond::BE:
+      return Cond::AE;
+    case Cond::L:
+      return Cond::G;
+    case Cond::G:
+      return Cond::L;
+    case Cond::GE:
+      return Cond::LE;
+    case Cond::LE:
+      return Cond::GE;
+    default:
+      return c;
   }
 }
 
 Opcode binary_opcode(Op op, bool is_bool) {
   switch (op) {
-    case Op::Add: return is_bool ? Opcode::xor_ : Opcode::add;
-    case Op::Sub: return is_bool ? Opcode::xor_ : Opcode::sub;
-    case Op::Mul: return is_bool ? Opcode::and_ : Opcode::imul;
-    case Op::And: return Opcode::and_;
-    case Op::Or: return Opcode::or_;
-    case Op::Xor: return Opcode::xor_;
-    default: LL_UNREACHABLE("not a two-operand integer operation");
+    case Op::Add:
+      return is_bool ? Opcode::xor_ : Opcode::add;
+    case Op::Sub:
+      return is_bool ? Opcode::xor_ : Opcode::sub;
+    case Op::Mul:
+      return is_bool ? Opcode::and_ : Opcode::imul;
+    case Op::And:
+      return Opcode::and_;
+    case Op::Or:
+      return Opcode::or_;
+    case Op::Xor:
+      return Opcode::xor_;
+    default:
+      LL_UNREACHABLE("not a two-operand integer operation");
   }
 }
 
@@ -119,7 +146,7 @@ Reg Selector::extended(ValueId v, bool is_signed) {
 void Selector::select_shift(ValueId v, const Inst& i) {
   auto args = f_->args(i);
   Reg d = dest(v);
-  if (i.type == kBool) return use_into(d, args[0]);           // the only count modulo 1 is 0
+  if (i.type == kBool) return use_into(d, args[0]);  // the only count modulo 1 is 0
   unsigned width = op_width(i.type), bits = bit_width(i.type);
   Opcode op = i.op == Op::Shl ? Opcode::shl : i.op == Op::LShr ? Opcode::shr : Opcode::sar;
   Reg count;
@@ -181,7 +208,7 @@ void Selector::trap_on_bad_division(const Inst& i, Reg a, Reg b, unsigned width)
     emit_imm(Opcode::xor_, 4, x, static_cast<int32_t>(-(int64_t{1} << (bits - 1))));
   }
   copy(y, b, width == 8 ? kInt64 : kInt32);
-  emit(Opcode::not_, width, y);                               // zero when b is -1
+  emit(Opcode::not_, width, y);  // zero when b is -1
   emit(Opcode::or_, width, x, y);
   MInst& t = emit(Opcode::trap_if, 4);
   t.aux = static_cast<uint8_t>(Cond::E);
@@ -270,7 +297,7 @@ Cond Selector::emit_compare(const Inst& i) {
   if (right.kind == Source::Immediate) {
     if (right.imm == 0) {
       Reg left = use(a);
-      emit(Opcode::test, width, left, left);                  // same flags as comparing with 0
+      emit(Opcode::test, width, left, left);  // same flags as comparing with 0
       return c;
     }
     Source left = source(a, width);
@@ -315,7 +342,7 @@ void Selector::select_select(ValueId v, const Inst& i) {
   unsigned width = op_width(i.type);
   Reg yes = use(args[1]), no = use(args[2]);
   Cond c = emit_condition(args[0]);
-  if (c == Cond::EqOrdered) {                                 // unequal or unordered: the other one
+  if (c == Cond::EqOrdered) {  // unequal or unordered: the other one
     copy(d, yes, i.type);
     emit(Opcode::cmov, width, d, no).aux = static_cast<uint8_t>(Cond::NE);
     emit(Opcode::cmov, width, d, no).aux = static_cast<uint8_t>(Cond::P);
@@ -350,8 +377,8 @@ void Selector::select_convert(ValueId v, const Inst& i) {
         static_cast<uint8_t>(op_width(i.type));
   } else if (i.op == Op::Bitcast && is_float(from) != is_float(i.type)) {
     bool to_xmm = is_float(i.type), wide = from_bytes == 8;
-    Opcode op = to_xmm ? (wide ? Opcode::movq : Opcode::movd)
-                       : (wide ? Opcode::movq_r : Opcode::movd_r);
+    Opcode op =
+        to_xmm ? (wide ? Opcode::movq : Opcode::movd) : (wide ? Opcode::movq_r : Opcode::movd_r);
     emit(op, from_bytes, d, use(a));
   } else {
     use_into(d, a);

@@ -24,7 +24,8 @@ uint32_t Selector::frame_object(ValueId slot) {
 void Selector::select_slot(ValueId v, const Inst& i) {
   if (!is_over_aligned(i)) return;
   int64_t align = int64_t{1} << i.aux;
-  Address a{.base = MemBase::Frame, .reg = Reg(frame_object(v)),
+  Address a{.base = MemBase::Frame,
+            .reg = Reg(frame_object(v)),
             .disp = static_cast<int32_t>(align - 16)};
   Reg d = dest(v);
   emit_mem(Opcode::lea, 8, 1, a, d);

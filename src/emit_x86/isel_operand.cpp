@@ -110,8 +110,8 @@ Selector::Address Selector::address(ValueId p) {
     }
     if (i.op == Op::GlobalAddr) {
       a.reg = temp();
-      Address whole{.base = MemBase::Symbol, .reg = Reg(object_.symbol_of(GlobalId(
-                        static_cast<uint32_t>(i.imm))))};
+      Address whole{.base = MemBase::Symbol,
+                    .reg = Reg(object_.symbol_of(GlobalId(static_cast<uint32_t>(i.imm))))};
       emit_mem(Opcode::lea, 8, 1, whole, a.reg);
       break;
     }
@@ -151,8 +151,8 @@ Reg Selector::sign_extended_index(ValueId index) {
     emit(Opcode::neg, 8, wide);
   } else {
     Source s = source(index, scalar_bytes(i.type));
-    MInst& m = emit_source(i.type == kInt32 ? Opcode::movsxd : Opcode::movsx,
-                           scalar_bytes(i.type), wide, s);
+    MInst& m = emit_source(i.type == kInt32 ? Opcode::movsxd : Opcode::movsx, scalar_bytes(i.type),
+                           wide, s);
     m.aux = 8;
   }
   return wide;

@@ -14,12 +14,12 @@ namespace ll::x86 {
 
 namespace {
 
-constexpr size_t kJumpBytes = 16;                             // jmp [rip+2]; two bytes; address
+constexpr size_t kJumpBytes = 16;  // jmp [rip+2]; two bytes; address
 
 size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 struct Layout {
-  size_t at[kSectionCount];                                   // offsets in the mapping
+  size_t at[kSectionCount];  // offsets in the mapping
   size_t jumps = 0, text_end = 0, read_only_end = 0, total = 0;
 };
 
@@ -68,8 +68,10 @@ std::shared_ptr<LinkedCode> link(const CodeObject& object,
     if (s.defined || !referenced[k]) continue;
     addresses[k] = reinterpret_cast<uint64_t>(resolve(s.name));
     if (addresses[k] == 0) {
-      error = fmt::format("the program calls '{}', which is not found in the process, the host "
-                          "prelude or a library", s.name.str());
+      error = fmt::format(
+          "the program calls '{}', which is not found in the process, the host "
+          "prelude or a library",
+          s.name.str());
       return nullptr;
     }
     jump_of[k] = far_calls++;
@@ -83,8 +85,8 @@ std::shared_ptr<LinkedCode> link(const CodeObject& object,
   if (l.total == 0) return linked;
   void* base = mmap(nullptr, l.total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) {
-    error = fmt::format("no memory for {} bytes of code and data: {}", l.total,
-                        std::strerror(errno));
+    error =
+        fmt::format("no memory for {} bytes of code and data: {}", l.total, std::strerror(errno));
     return nullptr;
   }
   linked->base_ = base;

@@ -26,7 +26,7 @@ struct Range {
 class Liveness {
  public:
   explicit Liveness(const MFunction& f) : f_(f) {}
-  void build();                                               // occurrences and predecessors
+  void build();  // occurrences and predecessors
 
   std::span<const Occurrence> occurrences(uint32_t vreg) const {
     return {occurrences_.data() + first_[vreg], first_[vreg + 1] - first_[vreg]};
@@ -50,7 +50,7 @@ class Liveness {
   const MFunction& f_;
   std::vector<Occurrence> occurrences_;
   std::vector<uint32_t> first_, preds_, first_pred_, last_inst_;
-  std::vector<uint32_t> seen_, defined_;                      // by block: stamp of the last query
+  std::vector<uint32_t> seen_, defined_;  // by block: stamp of the last query
   std::vector<uint32_t> live_in_;
   uint32_t stamp_ = 0;
 };

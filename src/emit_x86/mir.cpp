@@ -16,11 +16,11 @@ using namespace opcode_flag;
 }  // namespace
 
 const OpcodeInfo kOpcodes[kOpcodeCount] = {
-#define INST(name, shape, a, b, c, mem, flags, text)     \
-  {{role_of(*#a), role_of(*#b), role_of(*#c)},           \
-   {bank_of(#a), bank_of(#b), bank_of(#c)},              \
-   mem,                                                  \
-   flags,                                                \
+#define INST(name, shape, a, b, c, mem, flags, text) \
+  {{role_of(*#a), role_of(*#b), role_of(*#c)},       \
+   {bank_of(#a), bank_of(#b), bank_of(#c)},          \
+   mem,                                              \
+   flags,                                            \
    text},
 #include "emit_x86/insts.def"
 #undef INST
@@ -31,9 +31,14 @@ unsigned memory_bytes(const MInst& i) {
   bool vector_source = row.banks[0] == Bank::Xmm || row.banks[1] == Bank::Xmm;
   if (!vector_source || i.op == Opcode::cvtsi2ss || i.op == Opcode::cvtsi2sd) return i.width;
   switch (i.op) {
-    case Opcode::cvtss2sd: case Opcode::cvttss2si: return 4;
-    case Opcode::cvtsd2ss: case Opcode::cvttsd2si: return 8;
-    default: break;
+    case Opcode::cvtss2sd:
+    case Opcode::cvttss2si:
+      return 4;
+    case Opcode::cvtsd2ss:
+    case Opcode::cvttsd2si:
+      return 8;
+    default:
+      break;
   }
   std::string_view suffix = row.text.substr(row.text.size() - 2);
   return suffix == "ss" ? 4 : suffix == "sd" ? 8 : 16;

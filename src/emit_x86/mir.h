@@ -28,7 +28,7 @@ struct Reg {
   constexpr bool is_phys() const { return id < kFirstVirtual; }
   constexpr bool is_virt() const { return id >= kFirstVirtual && id != kNone; }
   constexpr uint32_t vreg() const { return id - kFirstVirtual; }
-  constexpr unsigned code() const { return id & 15; }         // encoding number of a physical one
+  constexpr unsigned code() const { return id & 15; }  // encoding number of a physical one
   constexpr bool operator==(const Reg&) const = default;
 };
 
@@ -40,8 +40,8 @@ constexpr Bank bank_of_phys(Reg r) { return r.id < 16 ? Bank::Gpr : Bank::Xmm; }
 constexpr uint32_t mask(Reg phys) { return 1u << phys.id; }
 
 // System V: what a call leaves unspecified, and what a function must give back as it was.
-inline constexpr uint32_t kCallClobbers = 0xffff0fc7u;        // all but rbx rsp rbp r12–r15
-inline constexpr uint32_t kCalleeSaved = 0xf008u | 1u << 5;   // rbx r12–r15, rbp
+inline constexpr uint32_t kCallClobbers = 0xffff0fc7u;       // all but rbx rsp rbp r12–r15
+inline constexpr uint32_t kCalleeSaved = 0xf008u | 1u << 5;  // rbx r12–r15, rbp
 
 enum class Opcode : uint8_t {
 #define INST(name, ...) name,
@@ -65,7 +65,7 @@ enum : uint8_t { W = 1, R = 2, T = 4, C = 8, Z = 16, L = 32 };
 struct OpcodeInfo {
   Role roles[3];
   Bank banks[3];
-  uint8_t mem;                                                // operands that may be in memory
+  uint8_t mem;  // operands that may be in memory
   uint8_t flags;
   std::string_view text;
 };
@@ -77,18 +77,35 @@ inline bool is_terminator(Opcode op) { return has(op, opcode_flag::T); }
 // Condition codes are the processor's; the two last are pairs for float equality, which also
 // looks at the parity flag (unordered). Inverting is flipping the lowest bit.
 enum class Cond : uint8_t {
-  O, NO, B, AE, E, NE, BE, A, S, NS, P, NP, L, GE, LE, G, EqOrdered, NeUnordered
+  O,
+  NO,
+  B,
+  AE,
+  E,
+  NE,
+  BE,
+  A,
+  S,
+  NS,
+  P,
+  NP,
+  L,
+  GE,
+  LE,
+  G,
+  EqOrdered,
+  NeUnordered
 };
 constexpr Cond invert(Cond c) { return static_cast<Cond>(static_cast<uint8_t>(c) ^ 1); }
 
 // What the base of a memory operand is. All but Base keep an index in its `r` slot.
 enum class MemBase : uint8_t {
-  Base,                                                       // a register
-  Frame,                                                      // a frame object
-  Incoming,                                                   // the caller's argument area
-  Outgoing,                                                   // our own argument area, at rsp
-  Dynamic,                                                    // just above it: the latest `alloc`
-  Symbol,                                                     // rip-relative, index of a symbol
+  Base,      // a register
+  Frame,     // a frame object
+  Incoming,  // the caller's argument area
+  Outgoing,  // our own argument area, at rsp
+  Dynamic,   // just above it: the latest `alloc`
+  Symbol,    // rip-relative, index of a symbol
 };
 
 inline constexpr uint8_t kNoOperand = 3;
@@ -99,11 +116,11 @@ inline constexpr uint8_t kNoOperand = 3;
 // masks.
 struct MInst {
   Opcode op{};
-  uint8_t width = 4;                                          // bytes of general operands
-  uint8_t aux = 0;                                            // Cond; movsx: bytes of the result
-  uint8_t mem : 2 = kNoOperand;                               // which operand is in memory
-  uint8_t has_imm : 1 = 0;                                    // the last operand is `imm`
-  uint8_t scale : 2 = 0;                                      // log2, of the index
+  uint8_t width = 4;             // bytes of general operands
+  uint8_t aux = 0;               // Cond; movsx: bytes of the result
+  uint8_t mem : 2 = kNoOperand;  // which operand is in memory
+  uint8_t has_imm : 1 = 0;       // the last operand is `imm`
+  uint8_t scale : 2 = 0;         // log2, of the index
   MemBase base : 3 = MemBase::Base;
   Reg r[3];
   Reg index;
@@ -139,38 +156,36 @@ inline bool is_copy(const MInst& i) {
 unsigned memory_bytes(const MInst& i);
 
 struct MBlock {
-  uint32_t begin = 0, end = 0;                                // slice of MFunction::insts
+  uint32_t begin = 0, end = 0;  // slice of MFunction::insts
   uint32_t succ[2] = {Reg::kNone, Reg::kNone};
-  uint32_t depth = 0;                                         // of loops around it
-  unsigned succ_count() const {
-    return succ[0] == Reg::kNone ? 0 : succ[1] == Reg::kNone ? 1 : 2;
-  }
+  uint32_t depth = 0;  // of loops around it
+  unsigned succ_count() const { return succ[0] == Reg::kNone ? 0 : succ[1] == Reg::kNone ? 1 : 2; }
 };
 
 struct VregInfo {
   Bank bank;
-  uint8_t bytes;                                              // of its spill slot: 4, 8 or 16
+  uint8_t bytes;  // of its spill slot: 4, 8 or 16
 };
 
 struct FrameObject {
   uint64_t size;
-  uint32_t align;                                             // at most 16
-  int64_t offset = 0;                                         // from rsp, set by lay_out_frame
+  uint32_t align;      // at most 16
+  int64_t offset = 0;  // from rsp, set by lay_out_frame
 };
 
 struct MFunction {
   std::vector<MInst> insts;
-  std::vector<MBlock> blocks;                                 // in layout order, entry first
+  std::vector<MBlock> blocks;  // in layout order, entry first
   std::vector<VregInfo> vregs;
   std::vector<FrameObject> objects;
-  std::vector<uint32_t> traps;                                // symbol addend of each message
+  std::vector<uint32_t> traps;  // symbol addend of each message
   uint64_t outgoing_bytes = 0;
-  bool has_calls = false, has_alloc = false;                  // alloc: frame pointer needed
+  bool has_calls = false, has_alloc = false;  // alloc: frame pointer needed
 
   // After allocation and lay_out_frame:
-  uint32_t used_regs = 0;                                     // mask of physical ones written
+  uint32_t used_regs = 0;  // mask of physical ones written
   uint32_t saved_regs = 0;
-  uint64_t frame_bytes = 0;                                   // rsp moves by this in the prologue
+  uint64_t frame_bytes = 0;  // rsp moves by this in the prologue
 
   Reg new_vreg(Bank bank, uint8_t bytes) {
     vregs.push_back({bank, bytes});
@@ -180,7 +195,7 @@ struct MFunction {
     objects.push_back({size, align});
     return static_cast<uint32_t>(objects.size() - 1);
   }
-  void clear();                                               // keeps the memory of the tables
+  void clear();  // keeps the memory of the tables
 };
 
 // One instruction as text, with names of virtual (v7) or physical (rax) registers.

@@ -20,7 +20,7 @@ enum class SectionKind : uint8_t { Text, ReadOnly, Data, Zero };
 inline constexpr unsigned kSectionCount = 4;
 
 struct Section {
-  std::vector<uint8_t> bytes;                                 // empty for Zero
+  std::vector<uint8_t> bytes;  // empty for Zero
   uint64_t size = 0;
   uint32_t align = 16;
 };
@@ -33,15 +33,15 @@ struct ObjectSymbol {
 };
 
 enum class RelocKind : uint8_t {
-  Rel32,                                                      // S + A - P, 4 bytes
-  Abs64,                                                      // S + A, 8 bytes
+  Rel32,  // S + A - P, 4 bytes
+  Abs64,  // S + A, 8 bytes
 };
 
 struct ObjectReloc {
-  SectionKind section;                                        // where it is applied
+  SectionKind section;  // where it is applied
   RelocKind kind;
   uint64_t offset;
-  uint32_t symbol;                                            // index into symbols
+  uint32_t symbol;  // index into symbols
   int64_t addend;
 };
 
@@ -49,8 +49,8 @@ struct CodeObject {
   Section sections[kSectionCount];
   std::vector<ObjectSymbol> symbols;
   std::vector<ObjectReloc> relocs;
-  std::vector<KernelDesc> kernels;                            // entry names a symbol
-  std::string listing;                                        // assembly text, when asked for
+  std::vector<KernelDesc> kernels;  // entry names a symbol
+  std::string listing;              // assembly text, when asked for
 
   Section& section(SectionKind k) { return sections[static_cast<unsigned>(k)]; }
   const Section& section(SectionKind k) const { return sections[static_cast<unsigned>(k)]; }
@@ -62,7 +62,7 @@ class LinkedCode {
  public:
   ~LinkedCode();
   LinkedCode(const LinkedCode&) = delete;
-  void* find(std::string_view symbol) const;                  // null when it is not defined here
+  void* find(std::string_view symbol) const;  // null when it is not defined here
 
  private:
   LinkedCode() = default;

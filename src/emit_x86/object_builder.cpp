@@ -84,19 +84,21 @@ int32_t ObjectBuilder::text(std::string_view message) {
 }
 
 bool ObjectBuilder::lay_out_globals(Diags& diags) {
-  constexpr uint64_t kMaxData = uint64_t{1} << 30;            // reach of rip-relative addresses
+  constexpr uint64_t kMaxData = uint64_t{1} << 30;  // reach of rip-relative addresses
   for (uint32_t i = 0; i < module_.globals.size(); ++i) {
     const Global& g = module_.globals[i];
-    if (g.space == Space::Shared) continue;                   // became offsets into `shared`
+    if (g.space == Space::Shared) continue;  // became offsets into `shared`
     uint64_t size = module_.types.size(g.type);
     bool has_content = !g.init.empty() || !g.relocs.empty();
-    SectionKind kind = !has_content ? SectionKind::Zero
-                       : g.constant && g.relocs.empty() ? SectionKind::ReadOnly : SectionKind::Data;
+    SectionKind kind = !has_content                     ? SectionKind::Zero
+                       : g.constant && g.relocs.empty() ? SectionKind::ReadOnly
+                                                        : SectionKind::Data;
     Section& section = object_.section(kind);
     if (size > kMaxData || section.size > kMaxData - size) {
       diags.error(Code::E0720, g.span,
                   fmt::format("global '{}' brings the program's data over 1 GiB, which code for "
-                              "x86-64 cannot address", g.name.str()));
+                              "x86-64 cannot address",
+                              g.name.str()));
       return false;
     }
     uint64_t at = append(section, nullptr, size, g.align);
@@ -107,8 +109,8 @@ bool ObjectBuilder::lay_out_globals(Diags& diags) {
     }
     define(global_symbols_[i], kind, at, size);
     for (const Reloc& r : g.relocs)
-      object_.relocs.push_back({kind, RelocKind::Abs64, at + r.offset,
-                                global_symbols_[r.target.index], r.addend});
+      object_.relocs.push_back(
+          {kind, RelocKind::Abs64, at + r.offset, global_symbols_[r.target.index], r.addend});
   }
   return true;
 }

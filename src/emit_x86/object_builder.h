@@ -26,7 +26,7 @@ class ObjectBuilder {
   int32_t constant64(uint64_t bits);
   int32_t constant32(uint32_t bits);
   int32_t constant128(uint64_t low, uint64_t high);
-  int32_t text(std::string_view message);                     // ended by a zero byte
+  int32_t text(std::string_view message);  // ended by a zero byte
 
   // Every global that has storage. False after a diagnostic.
   bool lay_out_globals(Diags& diags);

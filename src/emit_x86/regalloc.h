@@ -17,12 +17,12 @@ namespace ll::x86 {
 struct AllocationTrace {
   static constexpr uint32_t kInserted = 0xffffffffu;
   struct Origin {
-    uint32_t inst = kInserted;                                // of `before`
-    uint32_t vreg = kInserted;                                // inserted: whose value it moves
+    uint32_t inst = kInserted;  // of `before`
+    uint32_t vreg = kInserted;  // inserted: whose value it moves
   };
   MFunction before;
-  std::vector<Origin> origins;                                // one per instruction after
-  std::vector<uint32_t> homes;                                // frame object of each vreg, or none
+  std::vector<Origin> origins;  // one per instruction after
+  std::vector<uint32_t> homes;  // frame object of each vreg, or none
 };
 
 // `trace` may be null.

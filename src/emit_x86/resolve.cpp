@@ -49,7 +49,7 @@ class Resolver {
   Scan& scan_;
   AllocationTrace* trace_;
   std::vector<Move> moves_;
-  std::vector<uint32_t> current_;                             // piece of each vreg while rewriting
+  std::vector<uint32_t> current_;  // piece of each vreg while rewriting
   std::vector<MInst> out_;
 };
 
@@ -71,15 +71,14 @@ void Resolver::fold_single_uses() {
     bool one_read = p.reg.valid() && (p.from & 1) == 0 && p.to == p.from + 1;
     if (one_read && v.needs_home && v.remat == kNone) candidates.push_back(n);
   }
-  std::sort(candidates.begin(), candidates.end(), [&](uint32_t a, uint32_t b) {
-    return scan_.pieces[a].from < scan_.pieces[b].from;
-  });
+  std::sort(candidates.begin(), candidates.end(),
+            [&](uint32_t a, uint32_t b) { return scan_.pieces[a].from < scan_.pieces[b].from; });
   start_cursors();
   for (uint32_t n : candidates) {
     Piece& p = scan_.pieces[n];
     MInst& i = f_.insts[p.from / 2];
     unsigned count = 0, operand = 3;
-    bool other_at_home = false;                               // one memory operand is all there is
+    bool other_at_home = false;  // one memory operand is all there is
     for_each_reg(i, [&](Reg& r, Role role, unsigned k) {
       if (!r.is_virt()) return;
       if (r == Reg::virt(p.vreg)) {
@@ -123,9 +122,8 @@ void Resolver::find_piece_moves() {
 }
 
 Reg Resolver::location(const std::vector<uint32_t>& pieces, uint32_t pos) const {
-  auto at = std::upper_bound(pieces.begin(), pieces.end(), pos, [&](uint32_t x, uint32_t p) {
-    return x < scan_.pieces[p].from;
-  });
+  auto at = std::upper_bound(pieces.begin(), pieces.end(), pos,
+                             [&](uint32_t x, uint32_t p) { return x < scan_.pieces[p].from; });
   if (at == pieces.begin()) return {};
   const Piece& p = scan_.pieces[*(at - 1)];
   return pos < p.to ? p.reg : Reg();
@@ -147,8 +145,8 @@ void Resolver::find_edge_moves() {
         if (from == to) continue;
         // Edges that leave a block with several ways enter one with a single way in.
         bool at_end = f_.blocks[p].succ_count() == 1;
-        uint64_t where = at_end ? place(f_.blocks[p].end - 1, kOut)
-                                : place(f_.blocks[b].begin, kIn);
+        uint64_t where =
+            at_end ? place(f_.blocks[p].end - 1, kOut) : place(f_.blocks[b].begin, kIn);
         moves_.push_back({where, v, from, to});
       }
     }
@@ -176,7 +174,7 @@ void Resolver::reload(const Move& m) {
     return add(make_reload(m.to, f_.vregs[m.vreg], v.home), AllocationTrace::kInserted, m.vreg);
   }
   MInst i = f_.insts[v.remat];
-  if (i.op == Opcode::zero) {                                 // the flags may be live here
+  if (i.op == Opcode::zero) {  // the flags may be live here
     i.op = Opcode::mov;
     i.has_imm = 1;
     i.imm = 0;
@@ -197,7 +195,7 @@ void Resolver::break_cycles(std::span<Move> moves) {
     Reg a = m.from, b = m.to;
     if (bank_of_phys(a) == Bank::Gpr) {
       add(x, AllocationTrace::kInserted, m.vreg);
-    } else {                                                  // through the frame
+    } else {  // through the frame
       uint32_t object = f_.new_object(16, 16);
       VregInfo whole{Bank::Xmm, 16};
       add(make_spill(b, whole, object), AllocationTrace::kInserted, m.vreg);

@@ -56,8 +56,7 @@ void Scan::find_fixed() {
         if (r.is_phys() && reads(role) && r != rsp) to[r.id] = 2 * n + 1;
       });
       if (i.has_masks())
-        for (uint32_t m = i.uses_mask(); m != 0; m &= m - 1)
-          to[std::countr_zero(m)] = 2 * n + 1;
+        for (uint32_t m = i.uses_mask(); m != 0; m &= m - 1) to[std::countr_zero(m)] = 2 * n + 1;
       for_each_reg(i, [&](const Reg& r, Role role, unsigned) {
         if (!r.is_phys() || r == rsp || !writes(role)) return;
         f_.used_regs |= mask(r);
@@ -118,8 +117,11 @@ void Scan::make_intervals() {
     // A value that can be remade is cheaper to lose.
     if (vregs[v].remat != Piece::kNone) vregs[v].weight *= 0.5f;
     sorted_.push_back(uint64_t{e.from} << 32 | pieces.size());
-    pieces.push_back({.vreg = v, .from = e.from, .to = e.to,
-                      .occurrence = live_.first_occurrence(v), .reg = {}});
+    pieces.push_back({.vreg = v,
+                      .from = e.from,
+                      .to = e.to,
+                      .occurrence = live_.first_occurrence(v),
+                      .reg = {}});
   }
   std::sort(sorted_.begin(), sorted_.end());
 }
@@ -245,7 +247,7 @@ void Scan::spill_gap(uint32_t piece) {
   Piece& p = pieces[piece];
   vregs[p.vreg].needs_home = true;
   if (p.occurrence >= last_occurrence_end(p.vreg) || occurrence_position(p.occurrence) >= p.to)
-    return;                                                   // live on without being looked at
+    return;  // live on without being looked at
   uint32_t first = occurrence_position(p.occurrence);
   uint32_t start = first & 1 || p.was_hoisted ? first : lowest_depth_start(p.from, first);
   uint32_t child = split(piece, start);
@@ -257,7 +259,7 @@ void Scan::spill_gap(uint32_t piece) {
 void Scan::evict(uint32_t piece, uint32_t pos) {
   Reg r = pieces[piece].reg;
   active_mask_ &= ~(1u << r.id);
-  if (pos <= pieces[piece].from) {                            // nothing of it has happened yet
+  if (pos <= pieces[piece].from) {  // nothing of it has happened yet
     pieces[piece].reg = {};
     spill_gap(piece);
     return;
@@ -281,9 +283,10 @@ void Scan::allocate(uint32_t piece) {
   if (try_whole(piece, free)) return;
 
   uint32_t first = pieces[piece].occurrence < last_occurrence_end(pieces[piece].vreg)
-                       ? occurrence_position(pieces[piece].occurrence) : kEver;
+                       ? occurrence_position(pieces[piece].occurrence)
+                       : kEver;
   bool starts_in_gap = first > pos;
-  uint32_t served = (pos | 1) + 1;                            // behind the first instruction
+  uint32_t served = (pos | 1) + 1;  // behind the first instruction
   Reg partial, weakest, farthest;
   uint32_t farthest_use = 0;
   for (Reg r : kOrder[static_cast<unsigned>(bank)]) {
@@ -295,10 +298,10 @@ void Scan::allocate(uint32_t piece) {
     if (!(active_mask_ >> r.id & 1) || free.fixed[r.id] == 0) continue;
     uint32_t other = active_[r.id], n = next_occurrence(other, pos & ~1u);
     uint32_t use = n < last_occurrence_end(pieces[other].vreg) ? occurrence_position(n) : kEver;
-    if (use < served && use < pieces[other].to) continue;     // needed by this very instruction
+    if (use < served && use < pieces[other].to) continue;  // needed by this very instruction
     if (free.fixed[r.id] >= pieces[piece].to &&
-        (!weakest.valid() || vregs[pieces[other].vreg].weight <
-                                 vregs[pieces[active_[weakest.id]].vreg].weight))
+        (!weakest.valid() ||
+         vregs[pieces[other].vreg].weight < vregs[pieces[active_[weakest.id]].vreg].weight))
       weakest = r;
     if (free.fixed[r.id] >= served && (!farthest.valid() || use > farthest_use)) {
       farthest = r;

@@ -16,19 +16,19 @@ namespace ll::x86 {
 struct Piece {
   static constexpr uint32_t kNone = 0xffffffffu;
   uint32_t vreg, from, to;
-  uint32_t next = kNone;                                      // the following piece of the vreg
-  uint32_t occurrence = 0;                                    // its first one at or behind `from`
-  Reg reg;                                                    // none while waiting, or folded
-  bool was_hoisted = false;                                   // begins before its first use
+  uint32_t next = kNone;     // the following piece of the vreg
+  uint32_t occurrence = 0;   // its first one at or behind `from`
+  Reg reg;                   // none while waiting, or folded
+  bool was_hoisted = false;  // begins before its first use
 };
 
 struct VregState {
   uint32_t first_piece = Piece::kNone;
-  uint32_t home = Piece::kNone;                               // frame object
-  uint32_t remat = Piece::kNone;                              // instruction that makes it anew
-  Reg hints[2];                                               // by copies: from, to
+  uint32_t home = Piece::kNone;   // frame object
+  uint32_t remat = Piece::kNone;  // instruction that makes it anew
+  Reg hints[2];                   // by copies: from, to
   Reg last_reg;
-  float weight = 0;                                           // uses by loop depth over length
+  float weight = 0;  // uses by loop depth over length
   bool needs_home = false;
 };
 
@@ -44,8 +44,8 @@ class Scan {
 
  private:
   struct Free {
-    uint32_t until[kPhysRegs];                                // 0: taken now
-    uint32_t fixed[kPhysRegs];                                // first fixed conflict
+    uint32_t until[kPhysRegs];  // 0: taken now
+    uint32_t fixed[kPhysRegs];  // first fixed conflict
   };
   void find_fixed();
   void find_hints_and_remats();
@@ -60,7 +60,7 @@ class Scan {
   void assign(uint32_t piece, Reg r);
   void assign_until(uint32_t piece, Reg r, uint32_t until);
   void evict(uint32_t piece, uint32_t pos);
-  uint32_t split(uint32_t piece, uint32_t pos);               // the new piece from pos on
+  uint32_t split(uint32_t piece, uint32_t pos);  // the new piece from pos on
   void spill_gap(uint32_t piece);
   uint32_t next_occurrence(uint32_t piece, uint32_t pos) const;
   uint32_t occurrence_position(uint32_t n) const { return live_.occurrence(n).read_or_write(); }
@@ -78,7 +78,7 @@ class Scan {
   uint32_t call_cursor_ = 0;
   uint32_t active_[kPhysRegs];
   uint32_t active_mask_ = 0;
-  std::vector<uint64_t> sorted_;                              // initial pieces: from, index
+  std::vector<uint64_t> sorted_;  // initial pieces: from, index
   size_t sorted_cursor_ = 0;
   using Waiting = std::pair<uint32_t, uint32_t>;
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;

@@ -52,7 +52,7 @@ bool can_use_home(const MInst& i, unsigned k, VregInfo v) {
     if (other != k && i.r[other] == i.r[k] && i.r[k].valid()) return false;
   unsigned bytes = memory_bytes(i);
   if (i.has_imm && i.imm != static_cast<int32_t>(i.imm)) return false;
-  if (bytes == 16) return false;                              // needs an aligned 16-byte home
+  if (bytes == 16) return false;  // needs an aligned 16-byte home
   return writes(info(i.op).roles[k]) ? bytes == v.bytes : bytes <= v.bytes;
 }
 
@@ -84,7 +84,10 @@ void allocate_spill_all(MFunction& f, AllocationTrace* trace) {
     auto begin = static_cast<uint32_t>(out.size());
     for (uint32_t n = b.begin; n < b.end; ++n) {
       MInst i = f.insts[n];
-      struct Loaded { Reg virt, phys; bool read, written; } loaded[4];
+      struct Loaded {
+        Reg virt, phys;
+        bool read, written;
+      } loaded[4];
       unsigned count = 0, used[2] = {0, 0};
       for_each_reg(i, [&](Reg& r, Role role, unsigned k) {
         if (!r.is_virt()) return;

@@ -17,16 +17,22 @@ class Builder {
   Function& function() { return f_; }
   void at(BlockId b) { block_ = b; }
   BlockId block() const { return block_; }
-  void set_span(Span s) { span_ = s; }                        // of what is appended from here on
+  void set_span(Span s) { span_ = s; }  // of what is appended from here on
   bool is_terminated() const {
     auto& list = f_.block(block_).insts;
     return !list.empty() && is_terminator(f_.inst(list.back()).op);
   }
 
   ValueId unary(Op op, ValueId a) { return add({.op = op, .type = f_.type(a)}, {a}); }
-  ValueId binary(Op op, ValueId a, ValueId b) { return add({.op = op, .type = result(op, a)}, {a, b}); }
-  ValueId fma(ValueId a, ValueId b, ValueId c) { return add({.op = Op::Fma, .type = f_.type(a)}, {a, b, c}); }
-  ValueId select(ValueId c, ValueId a, ValueId b) { return add({.op = Op::Select, .type = f_.type(a)}, {c, a, b}); }
+  ValueId binary(Op op, ValueId a, ValueId b) {
+    return add({.op = op, .type = result(op, a)}, {a, b});
+  }
+  ValueId fma(ValueId a, ValueId b, ValueId c) {
+    return add({.op = Op::Fma, .type = f_.type(a)}, {a, b, c});
+  }
+  ValueId select(ValueId c, ValueId a, ValueId b) {
+    return add({.op = Op::Select, .type = f_.type(a)}, {c, a, b});
+  }
   ValueId convert(Op op, TypeId to, ValueId a) { return add({.op = op, .type = to}, {a}); }
 
   ValueId slot(TypeId object, uint32_t align = 0) {
@@ -42,19 +48,27 @@ class Builder {
     return add({.op = Op::Store, .aux = log2_align(f_.type(value), align)}, {address, value});
   }
   ValueId copy(ValueId to, ValueId from, uint64_t bytes, uint32_t align) {
-    return add({.op = Op::Copy, .aux = log2(align), .imm = static_cast<int64_t>(bytes)}, {to, from});
+    return add({.op = Op::Copy, .aux = log2(align), .imm = static_cast<int64_t>(bytes)},
+               {to, from});
   }
   ValueId ptradd(ValueId p, int32_t offset) {
-    return offset == 0 ? p : add({.op = Op::PtrAdd, .type = f_.type(p), .imm = PtrAddImm{0, offset}.pack()}, {p});
+    return offset == 0
+               ? p
+               : add({.op = Op::PtrAdd, .type = f_.type(p), .imm = PtrAddImm{0, offset}.pack()},
+                     {p});
   }
   ValueId ptradd(ValueId p, ValueId index, uint32_t scale, int32_t offset = 0) {
-    return add({.op = Op::PtrAdd, .type = f_.type(p), .imm = PtrAddImm{scale, offset}.pack()}, {p, index});
+    return add({.op = Op::PtrAdd, .type = f_.type(p), .imm = PtrAddImm{scale, offset}.pack()},
+               {p, index});
   }
   ValueId call(FuncId callee, std::span<const ValueId> args) {
     TypeId ret = module_.function(callee).ret;
-    return add({.op = Op::Call, .type = is_aggregate(ret) ? kVoid : ret, .imm = callee.index}, args);
+    return add({.op = Op::Call, .type = is_aggregate(ret) ? kVoid : ret, .imm = callee.index},
+               args);
   }
-  ValueId dim(Op op, int dimension) { return add({.op = op, .type = kInt32, .imm = dimension}, {}); }
+  ValueId dim(Op op, int dimension) {
+    return add({.op = op, .type = kInt32, .imm = dimension}, {});
+  }
   ValueId barrier() { return add({.op = Op::Barrier}, {}); }
 
   ValueId jmp(BlockId to, std::span<const ValueId> args = {}) {
@@ -68,7 +82,9 @@ class Builder {
   }
   ValueId ret() { return add({.op = Op::Ret}, {}); }
   ValueId ret(ValueId v) { return add({.op = Op::Ret}, {v}); }
-  ValueId trap(TrapKind kind) { return add({.op = Op::Trap, .imm = static_cast<int64_t>(kind)}, {}); }
+  ValueId trap(TrapKind kind) {
+    return add({.op = Op::Trap, .imm = static_cast<int64_t>(kind)}, {});
+  }
 
   ValueId add(Inst i, std::span<const ValueId> args) {
     i.span = span_;

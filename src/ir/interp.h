@@ -21,15 +21,15 @@ class Interpreter {
  public:
   // How a function without a body is called. `args` follow the call convention of ir.h: for an
   // aggregate result the address to write it to comes first. False, with a message, on failure.
-  using External =
-      std::function<bool(const Function& decl, std::span<const Word> args, Word& result, std::string& error)>;
+  using External = std::function<bool(const Function& decl, std::span<const Word> args,
+                                      Word& result, std::string& error)>;
 
   Interpreter(Verified program, External external);
   ~Interpreter();
 
   struct Failure {
-    Span span;                                                // where the program was
-    std::string message;                                      // "division by zero"
+    Span span;            // where the program was
+    std::string message;  // "division by zero"
   };
   // False after a failure. `result` is the word of a scalar result.
   bool call(FuncId f, std::span<const Word> args, Word& result, Failure& failure);

@@ -20,17 +20,29 @@ const OpInfo kOps[kOpCount] = {
 
 int operand_count(Format format) {
   switch (format) {
-    case Format::Param: case Format::Leaf: case Format::Nullary: case Format::Dim:
-    case Format::Slot: case Format::Jmp: case Format::Trap:
+    case Format::Param:
+    case Format::Leaf:
+    case Format::Nullary:
+    case Format::Dim:
+    case Format::Slot:
+    case Format::Jmp:
+    case Format::Trap:
       return 0;
-    case Format::Unary: case Format::Convert: case Format::Alloc: case Format::Load:
+    case Format::Unary:
+    case Format::Convert:
+    case Format::Alloc:
+    case Format::Load:
     case Format::Br:
       return 1;
-    case Format::Binary: case Format::Store: case Format::Copy:
+    case Format::Binary:
+    case Format::Store:
+    case Format::Copy:
       return 2;
     case Format::Ternary:
       return 3;
-    case Format::PtrAdd: case Format::Call: case Format::Ret:
+    case Format::PtrAdd:
+    case Format::Call:
+    case Format::Ret:
       return -1;
   }
   LL_UNREACHABLE("format");
@@ -38,8 +50,13 @@ int operand_count(Format format) {
 
 bool is_statement(TypeRule rule) {
   switch (rule) {
-    case TypeRule::Store: case TypeRule::Copy: case TypeRule::Jmp: case TypeRule::Br:
-    case TypeRule::Ret: case TypeRule::Trap: case TypeRule::Nullary:
+    case TypeRule::Store:
+    case TypeRule::Copy:
+    case TypeRule::Jmp:
+    case TypeRule::Br:
+    case TypeRule::Ret:
+    case TypeRule::Trap:
+    case TypeRule::Nullary:
       return true;
     default:
       return false;
@@ -48,20 +65,28 @@ bool is_statement(TypeRule rule) {
 
 std::string_view trap_text(TrapKind kind) {
   switch (kind) {
-    case TrapKind::DivideByZero: return "div-by-zero";
-    case TrapKind::DivideOverflow: return "div-overflow";
-    case TrapKind::DivergentBarrier: return "divergent-barrier";
-    case TrapKind::Unreachable: return "unreachable";
+    case TrapKind::DivideByZero:
+      return "div-by-zero";
+    case TrapKind::DivideOverflow:
+      return "div-overflow";
+    case TrapKind::DivergentBarrier:
+      return "divergent-barrier";
+    case TrapKind::Unreachable:
+      return "unreachable";
   }
   LL_UNREACHABLE("trap kind");
 }
 
 std::string_view trap_message(TrapKind kind) {
   switch (kind) {
-    case TrapKind::DivideByZero: return "division by zero";
-    case TrapKind::DivideOverflow: return "division overflows (smallest integer by -1)";
-    case TrapKind::DivergentBarrier: return "work-items of one workgroup wait at different barriers";
-    case TrapKind::Unreachable: return "unreachable code was reached";
+    case TrapKind::DivideByZero:
+      return "division by zero";
+    case TrapKind::DivideOverflow:
+      return "division overflows (smallest integer by -1)";
+    case TrapKind::DivergentBarrier:
+      return "work-items of one workgroup wait at different barriers";
+    case TrapKind::Unreachable:
+      return "unreachable code was reached";
   }
   LL_UNREACHABLE("trap kind");
 }
@@ -70,7 +95,8 @@ int64_t normalize_bits(TypeId type, int64_t bits) {
   if (type == kBool) return bits & 1;
   if (type == kFloat) return static_cast<uint32_t>(bits);
   unsigned unused = 64 - bit_width(type);
-  return unused == 64 || unused == 0 ? bits : static_cast<int64_t>(uint64_t(bits) << unused) >> unused;
+  return unused == 64 || unused == 0 ? bits
+                                     : static_cast<int64_t>(uint64_t(bits) << unused) >> unused;
 }
 
 bool is_removable(const Function& f, const Inst& i) {
@@ -79,7 +105,8 @@ bool is_removable(const Function& f, const Inst& i) {
   if (!may_stop(i.op) || f.is(kDevice)) return true;
   const Inst& divisor = f.inst(f.args(i)[1]);
   bool is_signed = i.op == Op::Div || i.op == Op::Rem;
-  return divisor.op == Op::Const && divisor.imm != 0 && !(is_signed && divisor.imm == normalize_bits(i.type, -1));
+  return divisor.op == Op::Const && divisor.imm != 0 &&
+         !(is_signed && divisor.imm == normalize_bits(i.type, -1));
 }
 
 std::span<const Edge> Function::succs(const Inst& i) const {
@@ -190,7 +217,8 @@ void Module::retain_functions(const std::vector<bool>& keep) {
     for (BlockId b : f->layout)
       for (ValueId v : f->block(b).insts)
         if (Inst& i = f->inst(v); i.op == Op::Call) {
-          LL_CHECK(renumbered[static_cast<size_t>(i.imm)] >= 0, "a kept function calls a dropped one");
+          LL_CHECK(renumbered[static_cast<size_t>(i.imm)] >= 0,
+                   "a kept function calls a dropped one");
           i.imm = renumbered[static_cast<size_t>(i.imm)];
         }
 }

@@ -31,7 +31,7 @@
 
 namespace ll {
 
-using ValueId = Id<struct ValueTag>;                          // an index into Function::insts
+using ValueId = Id<struct ValueTag>;  // an index into Function::insts
 using BlockId = Id<struct BlockTag>;
 using FuncId = Id<struct FuncTag>;
 using GlobalId = Id<struct GlobalTag>;
@@ -49,38 +49,60 @@ inline constexpr unsigned kOpCount = 0
 
 // What `args`, `imm`, `aux` and `type` of an instruction hold.
 enum class Format : uint8_t {
-  Param,      // imm = position in the block's parameter list
-  Leaf,       // imm = bits, or GlobalId
+  Param,  // imm = position in the block's parameter list
+  Leaf,   // imm = bits, or GlobalId
   Nullary,
-  Dim,        // imm = 0, 1, 2
-  Unary, Binary, Ternary,
-  Convert,    // one operand; `type` is the result type
-  Slot,       // imm = TypeId of the object, aux = log2 of the alignment
-  Alloc,      // args = count (any integer, sign extended); imm = TypeId of one object; aux as Slot
-  PtrAdd,     // args = pointer [index]; imm = scale and offset, see PtrAddImm
-  Load,       // args = address; type = loaded type; aux = log2 of the alignment
-  Store,      // args = address, value; aux = log2 of the alignment
-  Copy,       // args = to, from; imm = bytes; aux = log2 of the alignment of both
-  Call,       // args as above; imm = FuncId
-  Jmp, Br,    // args = - or condition; imm = edge slice
-  Ret,        // args = - or value
-  Trap,       // imm = TrapKind
+  Dim,  // imm = 0, 1, 2
+  Unary,
+  Binary,
+  Ternary,
+  Convert,  // one operand; `type` is the result type
+  Slot,     // imm = TypeId of the object, aux = log2 of the alignment
+  Alloc,    // args = count (any integer, sign extended); imm = TypeId of one object; aux as Slot
+  PtrAdd,   // args = pointer [index]; imm = scale and offset, see PtrAddImm
+  Load,     // args = address; type = loaded type; aux = log2 of the alignment
+  Store,    // args = address, value; aux = log2 of the alignment
+  Copy,     // args = to, from; imm = bytes; aux = log2 of the alignment of both
+  Call,     // args as above; imm = FuncId
+  Jmp,
+  Br,    // args = - or condition; imm = edge slice
+  Ret,   // args = - or value
+  Trap,  // imm = TrapKind
 };
 
 enum class TypeRule : uint8_t {
-  Param, Const, Undef, GlobalAddr,
-  Int,          // every operand and the result: one integer type or bool
-  Float,        // every operand and the result: float or double
-  IntCompare,   // two operands of one integer type, bool, or pointer type of one space -> bool
-  FloatCompare, // two operands of one float type -> bool
-  Select,       // bool, T, T -> T, T any scalar
-  Narrow, Widen, FloatWiden, FloatNarrow, IntToFloat, FloatToInt, PtrToInt, IntToPtr, Bits,
+  Param,
+  Const,
+  Undef,
+  GlobalAddr,
+  Int,           // every operand and the result: one integer type or bool
+  Float,         // every operand and the result: float or double
+  IntCompare,    // two operands of one integer type, bool, or pointer type of one space -> bool
+  FloatCompare,  // two operands of one float type -> bool
+  Select,        // bool, T, T -> T, T any scalar
+  Narrow,
+  Widen,
+  FloatWiden,
+  FloatNarrow,
+  IntToFloat,
+  FloatToInt,
+  PtrToInt,
+  IntToPtr,
+  Bits,
   SpaceCast,
-  Slot, Alloc,  // -> generic or private pointer
-  PtrAdd,       // pointer [, integer] -> the same pointer type
-  Load, Store, Copy, Call, Jmp, Br, Ret, Trap,
-  Dim,          // -> int
-  Nullary,      // no operand, no result
+  Slot,
+  Alloc,   // -> generic or private pointer
+  PtrAdd,  // pointer [, integer] -> the same pointer type
+  Load,
+  Store,
+  Copy,
+  Call,
+  Jmp,
+  Br,
+  Ret,
+  Trap,
+  Dim,      // -> int
+  Nullary,  // no operand, no result
 };
 
 namespace op_property {
@@ -88,7 +110,7 @@ enum : uint16_t { P = 1, C = 2, R = 4, W = 8, T = 16, X = 32, V = 64, D = 128, L
 }
 
 struct OpInfo {
-  std::string_view name;                                      // enumerator
+  std::string_view name;  // enumerator
   std::string_view text;
   Format format;
   TypeRule rule;
@@ -113,8 +135,8 @@ inline bool is_device_only(Op op) { return has(op, op_property::D); }
 inline bool is_leaf(Op op) { return has(op, op_property::L); }
 
 enum class TrapKind : uint8_t { DivideByZero, DivideOverflow, DivergentBarrier, Unreachable };
-std::string_view trap_text(TrapKind kind);                    // "div-by-zero", in the text form
-std::string_view trap_message(TrapKind kind);                 // "division by zero", to the user
+std::string_view trap_text(TrapKind kind);     // "div-by-zero", in the text form
+std::string_view trap_message(TrapKind kind);  // "division by zero", to the user
 inline constexpr unsigned kTrapKinds = 4;
 
 //   63            32 31             0
@@ -132,14 +154,14 @@ struct PtrAddImm {
   }
 };
 
-inline constexpr unsigned kMaxAlignLog2 = 12;                 // no alignment above a page
+inline constexpr unsigned kMaxAlignLog2 = 12;  // no alignment above a page
 
 struct Inst {
   Op op = Op::Undef;
-  uint8_t flags = 0;                                          // reserved for float relaxations
+  uint8_t flags = 0;  // reserved for float relaxations
   uint16_t aux = 0;
-  TypeId type = kVoid;                                        // of the result
-  uint32_t args_begin = 0;                                    // slice of Function::pool
+  TypeId type = kVoid;      // of the result
+  uint32_t args_begin = 0;  // slice of Function::pool
   uint32_t args_count = 0;
   int64_t imm = 0;
   Span span = {};
@@ -148,39 +170,39 @@ static_assert(sizeof(Inst) == 32 && std::is_trivially_copyable_v<Inst>);
 
 struct Edge {
   BlockId to;
-  uint32_t args_begin = 0, args_count = 0;                    // slice of Function::pool
+  uint32_t args_begin = 0, args_count = 0;  // slice of Function::pool
 };
 
 struct Block {
-  Symbol name;                                                // label; may be empty
+  Symbol name;  // label; may be empty
   std::vector<ValueId> params;
-  std::vector<ValueId> insts;                                 // the last one is the terminator
+  std::vector<ValueId> insts;  // the last one is the terminator
 };
 
 enum FuncFlag : uint32_t {
-  kKernel = 1,          // an entry point for launches; returns void, takes scalars
+  kKernel = 1,  // an entry point for launches; returns void, takes scalars
   kAlwaysInline = 2,
-  kExternal = 4,        // declared, no body: found by link_name when the program is linked
-  kDevice = 8,          // division never stops it (kernels and functions made from them)
-  kInternal = 16,       // not visible outside the module: may be removed when nothing calls it
-  kCpuKernel = 32,      // a kernel lowered to run a whole workgroup; see opt/workgroup.cpp
+  kExternal = 4,    // declared, no body: found by link_name when the program is linked
+  kDevice = 8,      // division never stops it (kernels and functions made from them)
+  kInternal = 16,   // not visible outside the module: may be removed when nothing calls it
+  kCpuKernel = 32,  // a kernel lowered to run a whole workgroup; see opt/workgroup.cpp
 };
 
 class Function {
  public:
-  Symbol name;                                                // unique in the module
-  Symbol link_name;                                           // what the linker calls it
-  Span span;                                                  // of the name in the source
+  Symbol name;       // unique in the module
+  Symbol link_name;  // what the linker calls it
+  Span span;         // of the name in the source
   uint32_t flags = 0;
-  uint32_t shared_bytes = 0, context_bytes = 0;               // of a kCpuKernel
+  uint32_t shared_bytes = 0, context_bytes = 0;  // of a kCpuKernel
   TypeId ret = kVoid;
-  std::vector<TypeId> params;                                 // as declared: may be aggregates
+  std::vector<TypeId> params;  // as declared: may be aggregates
 
   std::vector<Inst> insts;
   std::vector<ValueId> pool;
   std::vector<Edge> edges;
   std::vector<Block> blocks;
-  std::vector<BlockId> layout;                                // blocks in order, entry first
+  std::vector<BlockId> layout;  // blocks in order, entry first
 
   bool is(FuncFlag f) const { return (flags & f) != 0; }
   bool has_body() const { return !layout.empty(); }
@@ -192,11 +214,15 @@ class Function {
   Block& block(BlockId b) { return blocks[b.index]; }
   ValueId terminator(BlockId b) const { return blocks[b.index].insts.back(); }
 
-  std::span<const ValueId> args(const Inst& i) const { return {pool.data() + i.args_begin, i.args_count}; }
+  std::span<const ValueId> args(const Inst& i) const {
+    return {pool.data() + i.args_begin, i.args_count};
+  }
   std::span<ValueId> args(const Inst& i) { return {pool.data() + i.args_begin, i.args_count}; }
   std::span<const ValueId> args(ValueId v) const { return args(inst(v)); }
   ValueId arg(ValueId v, unsigned n) const { return args(inst(v))[n]; }
-  std::span<const ValueId> args(const Edge& e) const { return {pool.data() + e.args_begin, e.args_count}; }
+  std::span<const ValueId> args(const Edge& e) const {
+    return {pool.data() + e.args_begin, e.args_count};
+  }
   std::span<ValueId> args(const Edge& e) { return {pool.data() + e.args_begin, e.args_count}; }
   // The edges of a terminator: none, one (jmp) or two (br: taken when true, when false).
   std::span<const Edge> succs(const Inst& i) const;
@@ -208,10 +234,10 @@ class Function {
   bool is_const(ValueId v, int64_t value) const { return is_const(v) && inst(v).imm == value; }
 
   // Adding to the tables. New instructions are in no block until put there.
-  BlockId add_block(Symbol name = {});                        // appended to the layout
+  BlockId add_block(Symbol name = {});  // appended to the layout
   ValueId add_param(BlockId b, TypeId type, Span span = {});
   ValueId add_inst(Inst i, std::span<const ValueId> args);
-  uint32_t add_edges(std::span<const Edge> edges);            // returns the first one's index
+  uint32_t add_edges(std::span<const Edge> edges);  // returns the first one's index
   Edge make_edge(BlockId to, std::span<const ValueId> args);
   void set_edges(Inst& terminator, std::span<const Edge> edges);
 
@@ -223,17 +249,20 @@ class Function {
   ValueId undef(TypeId type) { return leaf(Op::Undef, type, 0); }
 
   Symbol name_of(ValueId v) const { return v.index < names_.size() ? names_[v.index] : Symbol(); }
-  void set_name(ValueId v, Symbol name);                      // from the source, for readers only
+  void set_name(ValueId v, Symbol name);  // from the source, for readers only
 
  private:
   struct LeafKey {
-    Op op; TypeId type; int64_t imm;
+    Op op;
+    TypeId type;
+    int64_t imm;
     bool operator==(const LeafKey&) const = default;
   };
   struct LeafHash {
     size_t operator()(const LeafKey& k) const noexcept {
-      return (static_cast<uint64_t>(k.imm) ^ uint64_t{k.type.index} << 40 ^
-              uint64_t(k.op) << 56) * 0x9e3779b97f4a7c15ull >> 16;
+      return (static_cast<uint64_t>(k.imm) ^ uint64_t{k.type.index} << 40 ^ uint64_t(k.op) << 56) *
+                 0x9e3779b97f4a7c15ull >>
+             16;
     }
   };
   std::unordered_map<LeafKey, ValueId, LeafHash> leaves_;
@@ -250,10 +279,10 @@ struct Reloc {
 struct Global {
   Symbol name;
   TypeId type = kVoid;
-  Space space = Space::Generic;                               // Shared: one per workgroup
+  Space space = Space::Generic;  // Shared: one per workgroup
   uint32_t align = 1;
-  bool constant = false;                                      // never written (string literals)
-  std::vector<uint8_t> init;                                  // empty: zero
+  bool constant = false;      // never written (string literals)
+  std::vector<uint8_t> init;  // empty: zero
   std::vector<Reloc> relocs;
   Span span;
 };
@@ -263,7 +292,7 @@ class Module {
   explicit Module(SourceMap& sources) : sources(sources) {}
   Module(const Module&) = delete;
 
-  SourceMap& sources;                                         // for messages with positions
+  SourceMap& sources;  // for messages with positions
   Types types;
   std::vector<Global> globals;
   std::vector<std::unique_ptr<Function>> functions;
@@ -276,9 +305,11 @@ class Module {
   // Names are unique among functions and among globals; adding an existing one is a bug.
   FuncId add_function(Symbol name);
   GlobalId add_global(Global g);
-  FuncId find_function(Symbol name) const;                    // invalid id when there is none
+  FuncId find_function(Symbol name) const;  // invalid id when there is none
   GlobalId find_global(Symbol name) const;
-  const Function& callee(const Inst& call) const { return function(FuncId(static_cast<uint32_t>(call.imm))); }
+  const Function& callee(const Inst& call) const {
+    return function(FuncId(static_cast<uint32_t>(call.imm)));
+  }
   // Drops functions for which `keep` is false and renumbers calls. None of the kept may call one.
   void retain_functions(const std::vector<bool>& keep);
   std::unique_ptr<Module> clone() const;

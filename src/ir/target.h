@@ -9,8 +9,8 @@ enum class TargetKind : uint8_t { X86, Ptx, Spirv };
 
 struct Target {
   TargetKind kind;
-  bool has_generic_pointers;   // else every access must have a known address space
-  bool has_calls;              // else everything is inlined into the kernels
+  bool has_generic_pointers;  // else every access must have a known address space
+  bool has_calls;             // else everything is inlined into the kernels
 };
 
 }  // namespace ll

@@ -16,7 +16,7 @@ bool is_ir_text(const Sexp& program);
 std::unique_ptr<Module> read_module(const Sexp& program, Diags& diags);
 
 std::string print_module(const Module& m);
-std::string print_function(const Module& m, const Function& f);   // the (define …) form alone
+std::string print_function(const Module& m, const Function& f);  // the (define …) form alone
 std::string print_inst(const Module& m, const Function& f, ValueId v);  // for messages
 
 }  // namespace ll

@@ -14,10 +14,10 @@ struct ScalarRow {
   const char* text;
 };
 constexpr ScalarRow kScalars[] = {
-    {TypeKind::Void, 0, 0, "void"},       {TypeKind::Bool, 1, 1, "bool"},
-    {TypeKind::Int8, 8, 1, "int8"},       {TypeKind::Int16, 16, 2, "int16"},
-    {TypeKind::Int32, 32, 4, "int"},      {TypeKind::Int64, 64, 8, "int64"},
-    {TypeKind::Float, 32, 4, "float"},    {TypeKind::Double, 64, 8, "double"},
+    {TypeKind::Void, 0, 0, "void"},    {TypeKind::Bool, 1, 1, "bool"},
+    {TypeKind::Int8, 8, 1, "int8"},    {TypeKind::Int16, 16, 2, "int16"},
+    {TypeKind::Int32, 32, 4, "int"},   {TypeKind::Int64, 64, 8, "int64"},
+    {TypeKind::Float, 32, 4, "float"}, {TypeKind::Double, 64, 8, "double"},
     {TypeKind::Ptr, 64, 8, "ptr"},
 };
 const ScalarRow& scalar(TypeId t) { return kScalars[std::min(t.index, kPtr.index)]; }
@@ -34,9 +34,15 @@ std::optional<TypeId> Types::array(uint64_t count, TypeId element) {
   for (TypeId t : bucket)
     if (row(t).count == count && row(t).element == element) return t;
   TypeId id(kFirstAggregate + static_cast<uint32_t>(rows_.size()));
-  rows_.push_back({.kind = TypeKind::Array, .complete = is_complete(element),
-                   .align = align(element), .size = count * stride, .count = count,
-                   .element = element, .name = {}, .fields = {}, .offsets = {}});
+  rows_.push_back({.kind = TypeKind::Array,
+                   .complete = is_complete(element),
+                   .align = align(element),
+                   .size = count * stride,
+                   .count = count,
+                   .element = element,
+                   .name = {},
+                   .fields = {},
+                   .offsets = {}});
   bucket.push_back(id);
   return id;
 }
@@ -45,8 +51,8 @@ TypeId Types::declare_struct(Symbol name) {
   auto [at, fresh] = by_name_.try_emplace(name);
   if (fresh) {
     at->second = TypeId(kFirstAggregate + static_cast<uint32_t>(rows_.size()));
-    rows_.push_back({.kind = TypeKind::Struct, .element = {}, .name = name, .fields = {},
-                     .offsets = {}});
+    rows_.push_back(
+        {.kind = TypeKind::Struct, .element = {}, .name = name, .fields = {}, .offsets = {}});
     structs_.push_back(at->second);
   }
   return at->second;

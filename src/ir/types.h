@@ -14,7 +14,17 @@
 namespace ll {
 
 enum class TypeKind : uint8_t {
-  Void, Bool, Int8, Int16, Int32, Int64, Float, Double, Ptr, Array, Struct
+  Void,
+  Bool,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  Float,
+  Double,
+  Ptr,
+  Array,
+  Struct
 };
 
 // Numbered as the languages number them.
@@ -24,7 +34,7 @@ inline constexpr uint32_t kSpaceCount = 6;
 using TypeId = Id<struct TypeTag>;
 
 inline constexpr TypeId kVoid{0}, kBool{1}, kInt8{2}, kInt16{3}, kInt32{4}, kInt64{5}, kFloat{6},
-    kDouble{7}, kPtr{8};                                      // kPtr is the generic pointer
+    kDouble{7}, kPtr{8};  // kPtr is the generic pointer
 inline constexpr uint32_t kFirstAggregate = 8 + kSpaceCount;
 
 constexpr TypeId ptr_type(Space s) { return TypeId(kPtr.index + static_cast<uint32_t>(s)); }
@@ -43,7 +53,7 @@ unsigned scalar_bytes(TypeId scalar);
 // Layout follows C on a 64-bit host: fields in order, natural alignment, tail padding.
 class Types {
  public:
-  static constexpr uint64_t kMaxBytes = uint64_t{1} << 40;   // no object may be larger
+  static constexpr uint64_t kMaxBytes = uint64_t{1} << 40;  // no object may be larger
 
   // Nothing when the array would exceed kMaxBytes.
   std::optional<TypeId> array(uint64_t count, TypeId element);
@@ -56,9 +66,9 @@ class Types {
   // Whether an id names a type of this table: false for garbage and for address space 2.
   bool contains(TypeId t) const;
   TypeKind kind(TypeId t) const;
-  uint64_t size(TypeId t) const;                             // bytes, padded to the alignment
+  uint64_t size(TypeId t) const;  // bytes, padded to the alignment
   uint32_t align(TypeId t) const;
-  bool is_complete(TypeId t) const;                          // false for a declared-only struct
+  bool is_complete(TypeId t) const;  // false for a declared-only struct
 
   uint64_t array_count(TypeId t) const { return row(t).count; }
   TypeId array_element(TypeId t) const { return row(t).element; }

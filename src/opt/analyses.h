@@ -30,7 +30,7 @@ class Analyses {
   Analyses(const Analyses&) = delete;
 
   Module& module() { return module_; }
-  Diags& diags() { return diags_; }                           // for passes that report to the user
+  Diags& diags() { return diags_; }  // for passes that report to the user
 
   const Cfg& cfg(const Function& f);
   const Dom& dom(const Function& f);
@@ -39,12 +39,14 @@ class Analyses {
   const Loops& loops(const Function& f);
   const Uses& uses(const Function& f);
 
-  void keep(const Function& f, unsigned kept);                // drops the others
+  void keep(const Function& f, unsigned kept);  // drops the others
   void invalidate(const Function& f) { cache_.erase(&f); }
   void invalidate_all() { cache_.clear(); }
 
   // Named counters for --stats: "gvn: loads removed".
-  void count(std::string_view what, uint64_t n = 1) { if (n) counters_[what] += n; }
+  void count(std::string_view what, uint64_t n = 1) {
+    if (n) counters_[what] += n;
+  }
   const std::map<std::string_view, uint64_t>& counters() const { return counters_; }
 
  private:
@@ -58,7 +60,7 @@ class Analyses {
   Module& module_;
   Diags& diags_;
   std::unordered_map<const Function*, Entry> cache_;
-  std::map<std::string_view, uint64_t> counters_;             // keys are literals
+  std::map<std::string_view, uint64_t> counters_;  // keys are literals
 };
 
 }  // namespace ll

@@ -22,9 +22,12 @@ bool barriers(Function& f, Analyses& a) {
     for (ValueId v : f.block(b).insts)
       if (f.inst(v).op == Op::Barrier)
         a.diags()
-            .error(Code::E0733, f.inst(v).span, "not all work-items of a workgroup reach this barrier together")
-            .note(f.inst(uniform.cause(b)).span, "they part at this branch, whose condition depends on the work-item")
-            .suggest("let the condition be the same for the whole workgroup, or move the barrier out");
+            .error(Code::E0733, f.inst(v).span,
+                   "not all work-items of a workgroup reach this barrier together")
+            .note(f.inst(uniform.cause(b)).span,
+                  "they part at this branch, whose condition depends on the work-item")
+            .suggest(
+                "let the condition be the same for the whole workgroup, or move the barrier out");
   }
   return false;
 }

@@ -15,10 +15,12 @@ bool check_spaces(Function& f, Analyses& a) {
         if (f.type(p) != kPtr) continue;
         a.diags()
             .error(Code::E0732, i.span,
-                   "the address space of this pointer cannot be found, and the target has no generic pointers")
+                   "the address space of this pointer cannot be found, and the target has no "
+                   "generic pointers")
             .note(f.inst(p).span, "the pointer is made here")
-            .suggest("declare the pointer with its address space, or do not mix pointers to "
-                     "different memories in one variable");
+            .suggest(
+                "declare the pointer with its address space, or do not mix pointers to "
+                "different memories in one variable");
       }
     }
   return false;

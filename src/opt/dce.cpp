@@ -15,8 +15,12 @@ namespace {
 
 class Marker {
  public:
-  explicit Marker(Function& f) : f_(f), live_(f.insts.size()), first_store_(f.insts.size()),
-                                 next_store_(f.insts.size()), block_of_param_(f.insts.size()) {}
+  explicit Marker(Function& f)
+      : f_(f),
+        live_(f.insts.size()),
+        first_store_(f.insts.size()),
+        next_store_(f.insts.size()),
+        block_of_param_(f.insts.size()) {}
 
   bool run(Analyses& a) {
     find_params();
@@ -91,7 +95,7 @@ class Marker {
 
   Function& f_;
   std::vector<bool> live_;
-  std::vector<ValueId> first_store_, next_store_;             // of an object: a linked list
+  std::vector<ValueId> first_store_, next_store_;  // of an object: a linked list
   std::vector<BlockId> block_of_param_;
   std::vector<std::vector<uint32_t>> edges_into_;
   std::vector<ValueId> work_;

@@ -27,7 +27,7 @@ bool dead_functions(Module& m, Analyses& a) {
   auto dead = std::count(live.begin(), live.end(), false);
   if (dead == 0) return false;
   a.count("dead_functions: removed", static_cast<uint64_t>(dead));
-  a.invalidate_all();                                         // before the keys of its cache go
+  a.invalidate_all();  // before the keys of its cache go
   m.retain_functions(live);
   return true;
 }

@@ -7,8 +7,7 @@ namespace ll {
 void Replacements::apply(Function& f) {
   if (!any_) return;
   for (BlockId b : f.layout)
-    for (ValueId v : f.block(b).insts)
-      for_each_operand(f, v, [&](ValueId& a) { a = find(a); });
+    for (ValueId v : f.block(b).insts) for_each_operand(f, v, [&](ValueId& a) { a = find(a); });
 }
 
 bool remove_unreachable(Function& f, const Cfg& cfg) {
@@ -63,7 +62,7 @@ bool make_preheaders(Function& f, Analyses& a) {
   const Cfg& cfg = a.cfg(f);
   const Loops& loops = a.loops(f);
   std::vector<uint32_t> outside;
-  std::vector<BlockId> before(f.blocks.size());               // by header: its new preheader
+  std::vector<BlockId> before(f.blocks.size());  // by header: its new preheader
   bool changed = false;
   for (uint32_t n = 0; n < loops.all().size(); ++n) {
     LoopId l(n);

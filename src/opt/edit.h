@@ -27,7 +27,7 @@ class Replacements {
   }
   bool is_replaced(ValueId v) const { return v.index < to_.size() && to_[v.index].valid(); }
   bool any() const { return any_; }
-  void apply(Function& f);                                    // to every operand; linear
+  void apply(Function& f);  // to every operand; linear
 
  private:
   std::vector<ValueId> to_;

@@ -63,16 +63,26 @@ Bits int_binary(Op op, TypeId type, int64_t a, int64_t b) {
   auto x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
   unsigned count = static_cast<unsigned>(y) & (bit_width(type) - 1);
   switch (op) {
-    case Op::Add: return static_cast<int64_t>(x + y);
-    case Op::Sub: return static_cast<int64_t>(x - y);
-    case Op::Mul: return static_cast<int64_t>(x * y);
-    case Op::And: return a & b;
-    case Op::Or: return a | b;
-    case Op::Xor: return a ^ b;
-    case Op::Shl: return static_cast<int64_t>(x << count);
-    case Op::LShr: return static_cast<int64_t>(unsigned_bits(type, a) >> count);
-    case Op::AShr: return signed_bits(type, a) >> count;
-    default: return divide(op, type, a, b);
+    case Op::Add:
+      return static_cast<int64_t>(x + y);
+    case Op::Sub:
+      return static_cast<int64_t>(x - y);
+    case Op::Mul:
+      return static_cast<int64_t>(x * y);
+    case Op::And:
+      return a & b;
+    case Op::Or:
+      return a | b;
+    case Op::Xor:
+      return a ^ b;
+    case Op::Shl:
+      return static_cast<int64_t>(x << count);
+    case Op::LShr:
+      return static_cast<int64_t>(unsigned_bits(type, a) >> count);
+    case Op::AShr:
+      return signed_bits(type, a) >> count;
+    default:
+      return divide(op, type, a, b);
   }
 }
 
@@ -80,30 +90,48 @@ bool int_compare(Op op, TypeId type, int64_t a, int64_t b) {
   int64_t x = signed_bits(type, a), y = signed_bits(type, b);
   uint64_t ux = unsigned_bits(type, a), uy = unsigned_bits(type, b);
   switch (op) {
-    case Op::Eq: return ux == uy;
-    case Op::Ne: return ux != uy;
-    case Op::Lt: return x < y;
-    case Op::Le: return x <= y;
-    case Op::Gt: return x > y;
-    case Op::Ge: return x >= y;
-    case Op::ULt: return ux < uy;
-    case Op::ULe: return ux <= uy;
-    case Op::UGt: return ux > uy;
-    case Op::UGe: return ux >= uy;
-    default: LL_UNREACHABLE("integer comparison");
+    case Op::Eq:
+      return ux == uy;
+    case Op::Ne:
+      return ux != uy;
+    case Op::Lt:
+      return x < y;
+    case Op::Le:
+      return x <= y;
+    case Op::Gt:
+      return x > y;
+    case Op::Ge:
+      return x >= y;
+    case Op::ULt:
+      return ux < uy;
+    case Op::ULe:
+      return ux <= uy;
+    case Op::UGt:
+      return ux > uy;
+    case Op::UGe:
+      return ux >= uy;
+    default:
+      LL_UNREACHABLE("integer comparison");
   }
 }
 
 // Exact in double for both float types.
 bool float_compare(Op op, double x, double y) {
   switch (op) {
-    case Op::FEq: return x == y;
-    case Op::FNe: return x < y || x > y;
-    case Op::FLt: return x < y;
-    case Op::FLe: return x <= y;
-    case Op::FGt: return x > y;
-    case Op::FGe: return x >= y;
-    default: LL_UNREACHABLE("float comparison");
+    case Op::FEq:
+      return x == y;
+    case Op::FNe:
+      return x < y || x > y;
+    case Op::FLt:
+      return x < y;
+    case Op::FLe:
+      return x <= y;
+    case Op::FGt:
+      return x > y;
+    case Op::FGe:
+      return x >= y;
+    default:
+      LL_UNREACHABLE("float comparison");
   }
 }
 
@@ -112,13 +140,20 @@ template <class T>
 Bits float_arithmetic(Op op, std::span<const int64_t> args) {
   T a = as<T>(args[0]), b = args.size() > 1 ? as<T>(args[1]) : T(0);
   switch (op) {
-    case Op::FAdd: return from_float(static_cast<T>(a + b));
-    case Op::FSub: return from_float(static_cast<T>(a - b));
-    case Op::FMul: return from_float(static_cast<T>(a * b));
-    case Op::FDiv: return from_float(static_cast<T>(a / b));
-    case Op::FSqrt: return from_float(std::sqrt(a));
-    case Op::Fma: return from_float(std::fma(a, b, as<T>(args[2])));
-    default: LL_UNREACHABLE("float arithmetic");
+    case Op::FAdd:
+      return from_float(static_cast<T>(a + b));
+    case Op::FSub:
+      return from_float(static_cast<T>(a - b));
+    case Op::FMul:
+      return from_float(static_cast<T>(a * b));
+    case Op::FDiv:
+      return from_float(static_cast<T>(a / b));
+    case Op::FSqrt:
+      return from_float(std::sqrt(a));
+    case Op::Fma:
+      return from_float(std::fma(a, b, as<T>(args[2])));
+    default:
+      LL_UNREACHABLE("float arithmetic");
   }
 }
 
@@ -151,19 +186,29 @@ int64_t float_to_int(Op op, TypeId type, double x) {
 
 Bits convert(Op op, TypeId type, TypeId from, int64_t a) {
   switch (op) {
-    case Op::Trunc: case Op::SpaceCast: return a;
+    case Op::Trunc:
+    case Op::SpaceCast:
+      return a;
     case Op::ZExt:
     case Op::PtrToInt:
     case Op::IntToPtr:
       return static_cast<int64_t>(unsigned_bits(from, a));
-    case Op::SExt: return signed_bits(from, a);
-    case Op::FPExt: return from_float(static_cast<double>(as<float>(a)));
-    case Op::FPTrunc: return from_float(static_cast<float>(as<double>(a)));
-    case Op::SIToFP: case Op::UIToFP:
+    case Op::SExt:
+      return signed_bits(from, a);
+    case Op::FPExt:
+      return from_float(static_cast<double>(as<float>(a)));
+    case Op::FPTrunc:
+      return from_float(static_cast<float>(as<double>(a)));
+    case Op::SIToFP:
+    case Op::UIToFP:
       return type == kFloat ? int_to_float<float>(op, from, a) : int_to_float<double>(op, from, a);
-    case Op::FPToSI: case Op::FPToUI: return float_to_int(op, type, float_value(from, a));
-    case Op::Bitcast: return a;
-    default: return {};
+    case Op::FPToSI:
+    case Op::FPToUI:
+      return float_to_int(op, type, float_value(from, a));
+    case Op::Bitcast:
+      return a;
+    default:
+      return {};
   }
 }
 
@@ -182,11 +227,14 @@ Bits evaluate(Op op, TypeId type, TypeId operand, int64_t imm, std::span<const i
       if (op == Op::FNeg || op == Op::FAbs) return float_sign(op, type, args[0]);
       return type == kFloat ? float_arithmetic<float>(op, args)
                             : float_arithmetic<double>(op, args);
-    case TypeRule::IntCompare: return int_compare(op, operand, args[0], args[1]);
+    case TypeRule::IntCompare:
+      return int_compare(op, operand, args[0], args[1]);
     case TypeRule::FloatCompare:
       return float_compare(op, float_value(operand, args[0]), float_value(operand, args[1]));
-    case TypeRule::Select: return args[0] & 1 ? args[1] : args[2];
-    case TypeRule::PtrAdd: return ptr_add(imm, args);
+    case TypeRule::Select:
+      return args[0] & 1 ? args[1] : args[2];
+    case TypeRule::PtrAdd:
+      return ptr_add(imm, args);
     default:
       return info(op).format == Format::Convert ? convert(op, type, operand, args[0]) : Bits();
   }

@@ -22,9 +22,9 @@ std::optional<int64_t> fold(const Function& f, const Inst& i);
 // The unsigned and the signed reading of normalised integer bits; bool #t is 1 and -1.
 uint64_t unsigned_bits(TypeId type, int64_t bits);
 int64_t signed_bits(TypeId type, int64_t bits);
-int64_t min_signed(TypeId type);                              // in normalised bits for bool: 1
+int64_t min_signed(TypeId type);  // in normalised bits for bool: 1
 
-double float_value(TypeId type, int64_t bits);                // exact, whichever the type
+double float_value(TypeId type, int64_t bits);  // exact, whichever the type
 bool is_nan(TypeId type, int64_t bits);
 
 }  // namespace ll

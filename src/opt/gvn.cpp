@@ -22,19 +22,22 @@
 namespace ll::opt {
 namespace {
 
-constexpr int kMaxWalk = 32;                                  // writes looked past for one load
+constexpr int kMaxWalk = 32;  // writes looked past for one load
 
 struct Key {
   Op op = Op::Undef;
   TypeId type;
-  uint32_t version = 0;                                       // of memory, for loads
+  uint32_t version = 0;  // of memory, for loads
   int64_t imm = 0;
   ValueId args[3];
   bool operator==(const Key&) const = default;
 
   uint64_t hash() const {
-    uint64_t h = uint64_t(op) ^ uint64_t{type.index} << 8 ^ uint64_t{version} << 32;
-    auto mix = [&](uint64_t x) { h = (h ^ x) * 0x9e3779b97f4a7c15ull; h ^= h >> 29; };
+    uint64_t h = uint64_t(op) ^ uint64_t { type.index } << 8 ^ uint64_t { version } << 32;
+    auto mix = [&](uint64_t x) {
+      h = (h ^ x) * 0x9e3779b97f4a7c15ull;
+      h ^= h >> 29;
+    };
     mix(static_cast<uint64_t>(imm));
     for (ValueId a : args) mix(a.index);
     return h;
@@ -46,7 +49,7 @@ class Table {
  public:
   struct Entry {
     Key key;
-    ValueId leader;                                           // invalid: free
+    ValueId leader;  // invalid: free
     BlockId block;
   };
   explicit Table(size_t expected) {
@@ -83,21 +86,33 @@ class Table {
 // The comparison with its operands exchanged, where one of the two is preferred.
 Op swapped_compare(Op op) {
   switch (op) {
-    case Op::Gt: return Op::Lt;
-    case Op::Ge: return Op::Le;
-    case Op::UGt: return Op::ULt;
-    case Op::UGe: return Op::ULe;
-    case Op::FGt: return Op::FLt;
-    case Op::FGe: return Op::FLe;
-    default: return op;
+    case Op::Gt:
+      return Op::Lt;
+    case Op::Ge:
+      return Op::Le;
+    case Op::UGt:
+      return Op::ULt;
+    case Op::UGe:
+      return Op::ULe;
+    case Op::FGt:
+      return Op::FLt;
+    case Op::FGe:
+      return Op::FLe;
+    default:
+      return op;
   }
 }
 
 class Numbering {
  public:
   Numbering(Function& f, Analyses& a)
-      : f_(f), a_(a), cfg_(a.cfg(f)), dom_(a.dom(f)), alias_(a.module(), f, cfg_),
-        table_(f.insts.size()), facts_(f.insts.size()) {}
+      : f_(f),
+        a_(a),
+        cfg_(a.cfg(f)),
+        dom_(a.dom(f)),
+        alias_(a.module(), f, cfg_),
+        table_(f.insts.size()),
+        facts_(f.insts.size()) {}
 
   bool run() {
     bool changed = remove_unreachable(f_, cfg_);
@@ -126,7 +141,7 @@ class Numbering {
 
  private:
   struct Write {
-    ValueId inst;                                             // invalid: a join, or the entry
+    ValueId inst;  // invalid: a join, or the entry
     uint32_t before;
   };
 
@@ -269,7 +284,7 @@ class Numbering {
     ValueId address = f_.args(i)[0], value = f_.args(i)[1];
     TypeId type = f_.type(value);
     Table::Entry& before = memory_entry(type, address, version_of(alias_.accessed(i)));
-    if (usable(before) && before.leader == value) {           // it holds that value already
+    if (usable(before) && before.leader == value) {  // it holds that value already
       ++stores_;
       return any_ = true;
     }
@@ -289,10 +304,10 @@ class Numbering {
   Replacements replacements_;
   BlockId block_;
   uint32_t version_ = 0;
-  std::vector<Write> writes_;                                 // by version
-  std::vector<uint32_t> exit_version_;                        // by block
+  std::vector<Write> writes_;           // by version
+  std::vector<uint32_t> exit_version_;  // by block
   std::vector<bool> join_;
-  std::vector<ValueId> facts_;                                // by value: the constant it is here
+  std::vector<ValueId> facts_;  // by value: the constant it is here
   std::vector<std::pair<ValueId, ValueId>> fact_log_;
   uint64_t replaced_ = 0, loads_ = 0, stores_ = 0;
   bool any_ = false;

@@ -20,7 +20,8 @@ class ExternalCalls {
     std::vector<FuncId> work;
     std::vector<bool> seen(m_.functions.size());
     for (uint32_t n = 0; n < m_.functions.size(); ++n)
-      if (m_.functions[n]->is(kKernel) && m_.functions[n]->has_body()) work.push_back(FuncId(n)), seen[n] = true;
+      if (m_.functions[n]->is(kKernel) && m_.functions[n]->has_body())
+        work.push_back(FuncId(n)), seen[n] = true;
     for (size_t next = 0; next < work.size(); ++next) {
       const Function& f = m_.function(work[next]);
       for (BlockId b : f.layout)
@@ -49,8 +50,9 @@ class ExternalCalls {
                            fmt::format("'{}' is a C function, which does not exist on the device",
                                        m_.callee(call).name.str()));
     for (FuncId f = in; from_[f.index].f.valid(); f = from_[f.index].f)
-      d.note(from_[f.index].span, fmt::format("'{}' is called from '{}' here", m_.function(f).name.str(),
-                                              m_.function(from_[f.index].f).name.str()));
+      d.note(from_[f.index].span,
+             fmt::format("'{}' is called from '{}' here", m_.function(f).name.str(),
+                         m_.function(from_[f.index].f).name.str()));
   }
 
   const Module& m_;

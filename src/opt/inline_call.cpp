@@ -49,12 +49,10 @@ class Inliner {
     if (n == list.size()) return;
     todo.assign(list.begin() + static_cast<long>(n), list.end());
     list.resize(n);
-    bool chosen = true;                                       // todo.front() was asked about
+    bool chosen = true;  // todo.front() was asked about
     for (ValueId v : todo) {
-      if (std::exchange(chosen, false) || is_chosen(v, choose))
-        insert_body(v);
-      else
-        f_.block(current_).insts.push_back(v);
+      if (std::exchange(chosen, false) || is_chosen(v, choose)) insert_body(v);
+      else f_.block(current_).insts.push_back(v);
     }
   }
 
@@ -68,14 +66,21 @@ class Inliner {
     return static_cast<uint16_t>(std::countr_zero(m_.types.align(t)));
   }
   void append_copy(ValueId to, ValueId from, TypeId object, Span span) {
-    append({.op = Op::Copy, .aux = log2_align(object),
-            .imm = static_cast<int64_t>(m_.types.size(object)), .span = span}, {to, from});
+    append({.op = Op::Copy,
+            .aux = log2_align(object),
+            .imm = static_cast<int64_t>(m_.types.size(object)),
+            .span = span},
+           {to, from});
   }
 
   // The callee's copy of a struct argument.
   ValueId private_copy(ValueId from, TypeId object, Span span) {
-    ValueId slot = f_.add_inst({.op = Op::Slot, .aux = log2_align(object), .type = kPtr,
-                                .imm = object.index, .span = span}, {});
+    ValueId slot = f_.add_inst({.op = Op::Slot,
+                                .aux = log2_align(object),
+                                .type = kPtr,
+                                .imm = object.index,
+                                .span = span},
+                               {});
     slots_.push_back(slot);
     append_copy(slot, from, object, span);
     return slot;
@@ -109,7 +114,10 @@ class Inliner {
     for (BlockId b : callee.layout) {
       current_ = blocks_[b.index];
       for (ValueId v : callee.block(b).insts) {
-        if (callee.inst(v).op != Op::Ret) { copy_inst(callee, v); continue; }
+        if (callee.inst(v).op != Op::Ret) {
+          copy_inst(callee, v);
+          continue;
+        }
         ValueId value = callee.args(v).empty() ? ValueId() : mapped(callee, callee.arg(v, 0));
         if (returns_object) append_copy(args[0], value, callee.ret, callee.inst(v).span);
         if (returns == 1) {
@@ -179,10 +187,8 @@ class Inliner {
                      succs[s].args_count};
       f_.set_edges(f_.inst(to), {copies, succs.size()});
     }
-    if (from.op == Op::Slot)
-      slots_.push_back(to);
-    else
-      f_.block(current_).insts.push_back(to);
+    if (from.op == Op::Slot) slots_.push_back(to);
+    else f_.block(current_).insts.push_back(to);
   }
 
   Module& m_;
@@ -191,7 +197,7 @@ class Inliner {
   BlockId current_;
   std::vector<BlockId> layout_, blocks_;
   std::vector<ValueId> values_, operands_, slots_;
-  Replacements results_;                                      // calls, by what they returned
+  Replacements results_;  // calls, by what they returned
 };
 
 }  // namespace

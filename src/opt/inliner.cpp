@@ -15,7 +15,7 @@
 namespace ll::opt {
 namespace {
 
-constexpr size_t kSmall = 40;                                 // instructions
+constexpr size_t kSmall = 40;  // instructions
 constexpr size_t kCalledOnce = 400;
 constexpr size_t kMaxCaller = 20000;
 
@@ -35,7 +35,11 @@ bool has_alloc(const Function& f) {
 class Policy {
  public:
   Policy(Module& m, Analyses& a, bool always_only)
-      : m_(m), a_(a), calls_(m), always_only_(always_only), size_(m.functions.size()),
+      : m_(m),
+        a_(a),
+        calls_(m),
+        always_only_(always_only),
+        size_(m.functions.size()),
         has_alloc_(m.functions.size()) {}
 
   bool run() {
@@ -71,8 +75,9 @@ class Policy {
   }
 
   void warn_recursive(const Function& f) {
-    a_.diags().warning(Code::W0710, f.span,
-                       fmt::format("'{}' is marked always-inline but calls itself", f.name.str()))
+    a_.diags()
+        .warning(Code::W0710, f.span,
+                 fmt::format("'{}' is marked always-inline but calls itself", f.name.str()))
         .suggest("calls of it stay calls; take the mark away or write it without recursion");
   }
 

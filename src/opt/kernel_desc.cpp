@@ -15,7 +15,8 @@ std::vector<bool> referenced_globals(const Module& m, const Function& f) {
     const Function& at = *work.back();
     work.pop_back();
     auto mark = [&](ValueId v) {
-      if (const Inst& i = at.inst(v); i.op == Op::GlobalAddr) globals[static_cast<size_t>(i.imm)] = true;
+      if (const Inst& i = at.inst(v); i.op == Op::GlobalAddr)
+        globals[static_cast<size_t>(i.imm)] = true;
     };
     for (BlockId b : at.layout) {
       for (ValueId v : at.block(b).insts) {

@@ -10,8 +10,8 @@
 namespace ll {
 
 struct SharedLayout {
-  std::vector<std::pair<GlobalId, uint64_t>> offsets;         // in order of the globals' ids
-  uint64_t bytes = 0;                                         // padded to kSharedAlign
+  std::vector<std::pair<GlobalId, uint64_t>> offsets;  // in order of the globals' ids
+  uint64_t bytes = 0;                                  // padded to kSharedAlign
 };
 // Workgroup memory and each object in it starts at a multiple of this, so that it can be accessed
 // by vectors.

@@ -15,21 +15,26 @@
 namespace ll::opt {
 namespace {
 
-constexpr size_t kMaxWrites = 64;                             // looked through for one load
+constexpr size_t kMaxWrites = 64;  // looked through for one load
 
 struct LoopInfo {
   BlockId preheader;
-  std::vector<ValueId> writes;                                // the first kMaxWrites + 1
+  std::vector<ValueId> writes;  // the first kMaxWrites + 1
   bool may_stop = false;
-  BlockId always;                                             // the last block that every turn, and
-                                                              // every way out, comes through
+  BlockId always;  // the last block that every turn, and
+                   // every way out, comes through
 };
 
 class Mover {
  public:
   Mover(Function& f, Analyses& a)
-      : f_(f), cfg_(a.cfg(f)), dom_(a.dom(f)), loops_(a.loops(f)), alias_(a.module(), f, cfg_),
-        block_of_(f.insts.size()), info_(loops_.all().size()) {}
+      : f_(f),
+        cfg_(a.cfg(f)),
+        dom_(a.dom(f)),
+        loops_(a.loops(f)),
+        alias_(a.module(), f, cfg_),
+        block_of_(f.insts.size()),
+        info_(loops_.all().size()) {}
 
   uint64_t run() {
     describe_loops();
@@ -125,7 +130,7 @@ class Mover {
   const Dom& dom_;
   const Loops& loops_;
   Alias alias_;
-  std::vector<BlockId> block_of_;                             // by value, after moving
+  std::vector<BlockId> block_of_;  // by value, after moving
   std::vector<LoopInfo> info_;
 };
 

@@ -28,18 +28,15 @@ using FunctionPass = bool (*)(Function&, Analyses&);
 using ModulePass = bool (*)(Module&, Analyses&);
 
 struct Row {
-  std::string_view name, phase;                               // "gvn", "pass gvn"
+  std::string_view name, phase;  // "gvn", "pass gvn"
   FunctionPass on_function;
-  ModulePass on_module;                                       // one of the two is null
+  ModulePass on_module;  // one of the two is null
 };
 
 template <class Of>
-constexpr Row row(std::string_view name, std::string_view phase,
-                  bool (*pass)(Of&, Analyses&)) {
-  if constexpr (std::is_same_v<Of, Function>)
-    return {name, phase, pass, nullptr};
-  else
-    return {name, phase, nullptr, pass};
+constexpr Row row(std::string_view name, std::string_view phase, bool (*pass)(Of&, Analyses&)) {
+  if constexpr (std::is_same_v<Of, Function>) return {name, phase, pass, nullptr};
+  else return {name, phase, nullptr, pass};
 }
 
 const Row kRows[] = {
@@ -54,19 +51,20 @@ constexpr PassInfo kInfos[] = {
 #undef PASS
 };
 
-constexpr std::string_view kO1[] = {
-    "always_inline", "allocs", "sroa", "ssa", "sccp", "simplify", "simplify_cfg", "dce"};
+constexpr std::string_view kO1[] = {"always_inline", "allocs",   "sroa",         "ssa",
+                                    "sccp",          "simplify", "simplify_cfg", "dce"};
 constexpr std::string_view kO2[] = {
-    "allocs",  "sroa", "ssa",      "sccp",         "simplify", "simplify_cfg", "dce",
-    "inliner", "dead_functions",
-    "allocs",  "sroa", "ssa",      "sccp",         "simplify", "simplify_cfg", "gvn",
-    "licm",    "sccp", "simplify", "simplify_cfg", "dce"};
-constexpr std::string_view kO3[] = {
-    "allocs",  "sroa", "ssa",      "sccp",         "simplify", "simplify_cfg", "gvn",  "dce",
-    "inliner", "dead_functions",
-    "allocs",  "sroa", "ssa",      "sccp",         "simplify", "simplify_cfg", "gvn",
-    "licm",    "sccp", "simplify", "simplify_cfg", "gvn",      "licm",         "sccp",
-    "simplify", "simplify_cfg",    "dce"};
+    "allocs",       "sroa", "ssa",     "sccp",           "simplify",
+    "simplify_cfg", "dce",  "inliner", "dead_functions", "allocs",
+    "sroa",         "ssa",  "sccp",    "simplify",       "simplify_cfg",
+    "gvn",          "licm", "sccp",    "simplify",       "simplify_cfg",
+    "dce"};
+constexpr std::string_view kO3[] = {"allocs",       "sroa", "ssa",  "sccp",    "simplify",
+                                    "simplify_cfg", "gvn",  "dce",  "inliner", "dead_functions",
+                                    "allocs",       "sroa", "ssa",  "sccp",    "simplify",
+                                    "simplify_cfg", "gvn",  "licm", "sccp",    "simplify",
+                                    "simplify_cfg", "gvn",  "licm", "sccp",    "simplify",
+                                    "simplify_cfg", "dce"};
 
 constexpr std::string_view kX86Passes[] = {"inline_all", "allocs",   "sroa",         "ssa",
                                            "sccp",       "simplify", "simplify_cfg", "dce",
@@ -98,7 +96,7 @@ constexpr Constraint kConstraints[] = {
 
 constexpr const Constraint* broken_constraint(std::span<const std::string_view> passes) {
   for (const Constraint& c : kConstraints) {
-    size_t first = 0, then = 0;                               // where last, from 1
+    size_t first = 0, then = 0;  // where last, from 1
     for (size_t i = 0; i < passes.size(); ++i) {
       if (passes[i] == c.first) first = i + 1;
       if (passes[i] == c.then) then = i + 1;
@@ -175,8 +173,7 @@ class PassScope {
     if (f_)
       fmt::print(stderr, "*** IR Dump After {} *** (function: {})\n{}\n", row_.name, f_->name.str(),
                  print_function(m_, *f_));
-    else
-      fmt::print(stderr, "*** IR Dump After {} *** (module)\n{}\n", row_.name, print_module(m_));
+    else fmt::print(stderr, "*** IR Dump After {} *** (module)\n{}\n", row_.name, print_module(m_));
   }
 
   bool verify() const {
@@ -255,10 +252,14 @@ std::string PassRunner::report() const {
 
 std::span<const std::string_view> pipeline(OptLevel level) {
   switch (level) {
-    case OptLevel::O0: return {};
-    case OptLevel::O1: return kO1;
-    case OptLevel::O2: return kO2;
-    case OptLevel::O3: return kO3;
+    case OptLevel::O0:
+      return {};
+    case OptLevel::O1:
+      return kO1;
+    case OptLevel::O2:
+      return kO2;
+    case OptLevel::O3:
+      return kO3;
   }
   LL_UNREACHABLE("optimisation level");
 }

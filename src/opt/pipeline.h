@@ -20,13 +20,13 @@ namespace ll {
 
 // The switches of design.md §4 that concern passes.
 struct PassOptions {
-  std::vector<std::string> print_after;                       // pass names
+  std::vector<std::string> print_after;  // pass names
   bool print_after_all = false, time_passes = false, verify_each = false, stats = false;
-  int64_t bisect_limit = -1;                                  // -1: all
+  int64_t bisect_limit = -1;  // -1: all
   std::vector<std::string> disabled;
 };
 
-struct PassStats {                                            // one row a pass
+struct PassStats {  // one row a pass
   uint64_t runs = 0, changes = 0, nanoseconds = 0;
 };
 
@@ -44,9 +44,9 @@ class PassRunner {
   friend class PassScope;
   PassOptions options_;
   Diags& diags_;
-  std::vector<PassStats> stats_;                              // by index in all_passes()
-  std::map<std::string_view, uint64_t> counters_;             // of Analyses::count
-  int64_t bisected_ = 0;                                      // passes counted for bisection
+  std::vector<PassStats> stats_;                   // by index in all_passes()
+  std::map<std::string_view, uint64_t> counters_;  // of Analyses::count
+  int64_t bisected_ = 0;                           // passes counted for bisection
 };
 
 enum class OptLevel : uint8_t { O0, O1, O2, O3 };

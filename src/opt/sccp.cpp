@@ -15,8 +15,13 @@ enum class State : uint8_t { Unknown, Constant, Varying };
 class Solver {
  public:
   Solver(Function& f, Analyses& a)
-      : f_(f), a_(a), uses_(a.uses(f)), state_(f.insts.size()), bits_(f.insts.size()),
-        reached_(f.blocks.size()), taken_(f.edges.size()) {}
+      : f_(f),
+        a_(a),
+        uses_(a.uses(f)),
+        state_(f.insts.size()),
+        bits_(f.insts.size()),
+        reached_(f.blocks.size()),
+        taken_(f.edges.size()) {}
 
   bool run() {
     for (uint32_t n = 0; n < f_.insts.size(); ++n) {
@@ -129,7 +134,7 @@ class Solver {
       if (last.op != Op::Br) continue;
       auto first = static_cast<size_t>(last.imm);
       if (taken_[first] && taken_[first + 1]) continue;
-      if (!taken_[first] && !taken_[first + 1]) continue;     // on undefined behaviour of ours only
+      if (!taken_[first] && !taken_[first + 1]) continue;  // on undefined behaviour of ours only
       last.imm += taken_[first] ? 0 : 1;
       last.op = Op::Jmp;
       last.args_count = 0;
@@ -153,9 +158,9 @@ class Solver {
   Function& f_;
   Analyses& a_;
   const Uses& uses_;
-  std::vector<State> state_;                                  // by value
+  std::vector<State> state_;  // by value
   std::vector<int64_t> bits_;
-  std::vector<bool> reached_, taken_;                         // by block, by edge
+  std::vector<bool> reached_, taken_;  // by block, by edge
   std::vector<BlockId> blocks_;
   std::vector<ValueId> values_;
 };

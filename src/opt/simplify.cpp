@@ -15,34 +15,57 @@ namespace ll::opt {
 
 Op inverted_compare(Op op) {
   switch (op) {
-    case Op::Eq: return Op::Ne;
-    case Op::Ne: return Op::Eq;
-    case Op::Lt: return Op::Ge;
-    case Op::Le: return Op::Gt;
-    case Op::Gt: return Op::Le;
-    case Op::Ge: return Op::Lt;
-    case Op::ULt: return Op::UGe;
-    case Op::ULe: return Op::UGt;
-    case Op::UGt: return Op::ULe;
-    default: return Op::ULt;                                  // of uge
+    case Op::Eq:
+      return Op::Ne;
+    case Op::Ne:
+      return Op::Eq;
+    case Op::Lt:
+      return Op::Ge;
+    case Op::Le:
+      return Op::Gt;
+    case Op::Gt:
+      return Op::Le;
+    case Op::Ge:
+      return Op::Lt;
+    case Op::ULt:
+      return Op::UGe;
+    case Op::ULe:
+      return Op::UGt;
+    case Op::UGt:
+      return Op::ULe;
+    default:
+      return Op::ULt;  // of uge
   }
 }
 
 Op exchanged_compare(Op op) {
   switch (op) {
-    case Op::Lt: return Op::Gt;
-    case Op::Le: return Op::Ge;
-    case Op::Gt: return Op::Lt;
-    case Op::Ge: return Op::Le;
-    case Op::ULt: return Op::UGt;
-    case Op::ULe: return Op::UGe;
-    case Op::UGt: return Op::ULt;
-    case Op::UGe: return Op::ULe;
-    case Op::FLt: return Op::FGt;
-    case Op::FLe: return Op::FGe;
-    case Op::FGt: return Op::FLt;
-    case Op::FGe: return Op::FLe;
-    default: return op;                                       // equalities
+    case Op::Lt:
+      return Op::Gt;
+    case Op::Le:
+      return Op::Ge;
+    case Op::Gt:
+      return Op::Lt;
+    case Op::Ge:
+      return Op::Le;
+    case Op::ULt:
+      return Op::UGt;
+    case Op::ULe:
+      return Op::UGe;
+    case Op::UGt:
+      return Op::ULt;
+    case Op::UGe:
+      return Op::ULe;
+    case Op::FLt:
+      return Op::FGt;
+    case Op::FLe:
+      return Op::FGe;
+    case Op::FGt:
+      return Op::FLt;
+    case Op::FGe:
+      return Op::FLe;
+    default:
+      return op;  // equalities
   }
 }
 
@@ -68,12 +91,18 @@ bool order_operands(Function& f, ValueId v) {
 ValueId apply_rules(Rewriter& r, ValueId v) {
   const Inst& i = r.inst(v);
   switch (info(i.op).rule) {
-    case TypeRule::Int: return simplify_int(r, v);
-    case TypeRule::IntCompare: return simplify_compare(r, v);
-    case TypeRule::Float: return simplify_float(r, v);
-    case TypeRule::Select: return simplify_select(r, v);
-    case TypeRule::PtrAdd: return simplify_ptradd(r, v);
-    default: return info(i.op).format == Format::Convert ? simplify_convert(r, v) : ValueId();
+    case TypeRule::Int:
+      return simplify_int(r, v);
+    case TypeRule::IntCompare:
+      return simplify_compare(r, v);
+    case TypeRule::Float:
+      return simplify_float(r, v);
+    case TypeRule::Select:
+      return simplify_select(r, v);
+    case TypeRule::PtrAdd:
+      return simplify_ptradd(r, v);
+    default:
+      return info(i.op).format == Format::Convert ? simplify_convert(r, v) : ValueId();
   }
 }
 
@@ -117,7 +146,7 @@ bool simplify(Function& f, Analyses& a) {
   uint64_t count = 0;
   for (int n = 0; n < kMaxRounds && round(f, a.cfg(f), replaced, count); ++n) {
     changed = true;
-    replaced.apply(f);                                        // arguments on back edges
+    replaced.apply(f);  // arguments on back edges
   }
   a.count("simplify: instructions simplified", count);
   return changed;

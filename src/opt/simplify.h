@@ -41,7 +41,7 @@ ValueId simplify_select(Rewriter& r, ValueId v);
 ValueId simplify_convert(Rewriter& r, ValueId v);
 ValueId simplify_ptradd(Rewriter& r, ValueId v);
 
-Op inverted_compare(Op op);                                   // of an integer comparison
-Op exchanged_compare(Op op);                                  // with its operands exchanged
+Op inverted_compare(Op op);   // of an integer comparison
+Op exchanged_compare(Op op);  // with its operands exchanged
 
 }  // namespace ll::opt

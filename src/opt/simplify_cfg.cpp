@@ -110,7 +110,7 @@ class Simplifier {
     bool changed = false;
     std::vector<ValueId> args;
     for (BlockId b : f_.layout) {
-      if (forwards[b.index]) continue;                        // its own edge is left for later
+      if (forwards[b.index]) continue;  // its own edge is left for later
       for (Edge& e : f_.succs(f_.inst(f_.terminator(b)))) {
         for (int hops = 0; hops < 64 && forwards[e.to.index]; ++hops) {
           const Block& through = f_.block(e.to);

@@ -31,17 +31,22 @@ ValueId simplify_float(Rewriter& r, ValueId v) {
   const TypeId type = r.inst(v).type;
   ValueId a = r.arg(v, 0);
   switch (r.inst(v).op) {
-    case Op::FNeg: return r.is(a, Op::FNeg) ? r.arg(a, 0) : ValueId();
+    case Op::FNeg:
+      return r.is(a, Op::FNeg) ? r.arg(a, 0) : ValueId();
     case Op::FAbs:
       if (r.is(a, Op::FAbs)) return a;
       return r.is(a, Op::FNeg) ? r.make(Op::FAbs, type, {r.arg(a, 0)}) : ValueId();
-    case Op::FAdd: return is_value(r, type, r.arg(v, 1), -0.0) ? a : ValueId();
-    case Op::FSub: return is_value(r, type, r.arg(v, 1), 0.0) ? a : ValueId();
-    case Op::FMul: return is_value(r, type, r.arg(v, 1), 1.0) ? a : ValueId();
+    case Op::FAdd:
+      return is_value(r, type, r.arg(v, 1), -0.0) ? a : ValueId();
+    case Op::FSub:
+      return is_value(r, type, r.arg(v, 1), 0.0) ? a : ValueId();
+    case Op::FMul:
+      return is_value(r, type, r.arg(v, 1), 1.0) ? a : ValueId();
     case Op::FDiv:
       if (is_value(r, type, r.arg(v, 1), 1.0)) return a;
       return rule_reciprocal(r, type, a, r.arg(v, 1));
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -25,8 +25,8 @@ ValueId reassociate(Rewriter& r, Op op, TypeId type, ValueId a, ValueId b) {
 
 ValueId rule_add(Rewriter& r, TypeId type, ValueId a, ValueId b) {
   if (r.is_const(b, 0)) return a;
-  if (r.is(a, Op::Sub) && r.arg(a, 1) == b) return r.arg(a, 0);          // (x - b) + b
-  if (r.is(b, Op::Sub) && r.arg(b, 1) == a) return r.arg(b, 0);          // a + (x - a)
+  if (r.is(a, Op::Sub) && r.arg(a, 1) == b) return r.arg(a, 0);  // (x - b) + b
+  if (r.is(b, Op::Sub) && r.arg(b, 1) == a) return r.arg(b, 0);  // a + (x - a)
   if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0))
     return r.make(Op::Sub, type, {a, r.arg(b, 1)});
   return reassociate(r, Op::Add, type, a, b);
@@ -38,8 +38,8 @@ ValueId rule_sub(Rewriter& r, TypeId type, ValueId a, ValueId b) {
     if (r.bits(b) == 0) return a;
     return r.make(Op::Add, type, {a, r.constant(type, sub(0, r.bits(b)))});
   }
-  if (r.is(a, Op::Add) && r.arg(a, 1) == b) return r.arg(a, 0);          // (x + b) - b
-  if (r.is(a, Op::Add) && r.arg(a, 0) == b) return r.arg(a, 1);          // (b + x) - b
+  if (r.is(a, Op::Add) && r.arg(a, 1) == b) return r.arg(a, 0);  // (x + b) - b
+  if (r.is(a, Op::Add) && r.arg(a, 0) == b) return r.arg(a, 1);  // (b + x) - b
   if (r.is(b, Op::Sub) && r.is_const(r.arg(b, 0), 0))
     return r.make(Op::Add, type, {a, r.arg(b, 1)});
   return {};
@@ -96,7 +96,7 @@ ValueId rule_not(Rewriter& r, ValueId a) {
 }
 
 ValueId rule_shift(Rewriter& r, Op op, TypeId type, ValueId a, ValueId b) {
-  if (type == kBool) return a;                                // counts are modulo one
+  if (type == kBool) return a;  // counts are modulo one
   if (!r.is_const(b)) return r.is_const(a, 0) ? a : ValueId();
   const int64_t width = bit_width(type), count = r.bits(b) & (width - 1);
   if (count == 0) return a;
@@ -119,14 +119,25 @@ ValueId simplify_int(Rewriter& r, ValueId v) {
   if (op == Op::Not) return rule_not(r, a);
   ValueId b = r.arg(v, 1);
   switch (op) {
-    case Op::Add: return rule_add(r, type, a, b);
-    case Op::Sub: return rule_sub(r, type, a, b);
-    case Op::Mul: return rule_mul(r, type, a, b);
-    case Op::Div: case Op::Rem: case Op::UDiv: case Op::URem: return rule_divide(r, op, type, a, b);
-    case Op::And: return rule_and(r, type, a, b);
-    case Op::Or: return rule_or(r, type, a, b);
-    case Op::Xor: return rule_xor(r, type, a, b);
-    default: return rule_shift(r, op, type, a, b);
+    case Op::Add:
+      return rule_add(r, type, a, b);
+    case Op::Sub:
+      return rule_sub(r, type, a, b);
+    case Op::Mul:
+      return rule_mul(r, type, a, b);
+    case Op::Div:
+    case Op::Rem:
+    case Op::UDiv:
+    case Op::URem:
+      return rule_divide(r, op, type, a, b);
+    case Op::And:
+      return rule_and(r, type, a, b);
+    case Op::Or:
+      return rule_or(r, type, a, b);
+    case Op::Xor:
+      return rule_xor(r, type, a, b);
+    default:
+      return rule_shift(r, op, type, a, b);
   }
 }
 
@@ -171,18 +182,21 @@ ValueId rule_order(Rewriter& r, Op op, TypeId type, ValueId a, int64_t c) {
     return r.make(as, kBool, {a, r.constant(type, add(c, by))});
   };
   switch (op) {
-    case Op::Lt: case Op::ULt:
+    case Op::Lt:
+    case Op::ULt:
       if (c == least) return truth(r, false);
       if (op == Op::ULt && c == 1) return r.make(Op::Eq, kBool, {a, r.constant(type, 0)});
       return {};
-    case Op::Gt: case Op::UGt:
+    case Op::Gt:
+    case Op::UGt:
       if (c == most) return truth(r, false);
       if (op == Op::UGt && c == 0) return r.make(Op::Ne, kBool, {a, r.constant(type, 0)});
       return {};
     case Op::Le:
     case Op::ULe:
       return c == most ? truth(r, true) : strict(is_signed ? Op::Lt : Op::ULt, 1);
-    default: return c == least ? truth(r, true) : strict(is_signed ? Op::Gt : Op::UGt, -1);
+    default:
+      return c == least ? truth(r, true) : strict(is_signed ? Op::Gt : Op::UGt, -1);
   }
 }
 

@@ -54,21 +54,27 @@ ValueId simplify_convert(Rewriter& r, ValueId v) {
   ValueId a = r.arg(v, 0);
   const TypeId from = r.f.type(a);
   switch (op) {
-    case Op::Trunc: return rule_trunc(r, to, a);
-    case Op::ZExt: case Op::SExt: return rule_widen(r, op, to, a);
+    case Op::Trunc:
+      return rule_trunc(r, to, a);
+    case Op::ZExt:
+    case Op::SExt:
+      return rule_widen(r, op, to, a);
     case Op::Bitcast:
       if (to == from) return a;
       if (!r.is(a, Op::Bitcast)) return {};
       return r.f.type(r.arg(a, 0)) == to ? r.arg(a, 0) : r.make(Op::Bitcast, to, {r.arg(a, 0)});
-    case Op::FPTrunc: return r.is(a, Op::FPExt) ? r.arg(a, 0) : ValueId();
+    case Op::FPTrunc:
+      return r.is(a, Op::FPExt) ? r.arg(a, 0) : ValueId();
     case Op::PtrToInt:
       return to == kInt64 && r.is(a, Op::IntToPtr) && r.f.type(r.arg(a, 0)) == kInt64 ? r.arg(a, 0)
                                                                                       : ValueId();
     case Op::IntToPtr:
       return from == kInt64 && r.is(a, Op::PtrToInt) && r.f.type(r.arg(a, 0)) == to ? r.arg(a, 0)
                                                                                     : ValueId();
-    case Op::SpaceCast: return to == from ? a : ValueId();
-    default: return {};
+    case Op::SpaceCast:
+      return to == from ? a : ValueId();
+    default:
+      return {};
   }
 }
 
@@ -134,9 +140,7 @@ bool simplify_index(Rewriter& r, Sum& s) {
 
 // Whether an addressing mode multiplies by it; by anything else costs an instruction, which is
 // better shared by all offsets from the product.
-bool is_cheap_scale(uint32_t scale) {
-  return scale == 1 || scale == 2 || scale == 4 || scale == 8;
-}
+bool is_cheap_scale(uint32_t scale) { return scale == 1 || scale == 2 || scale == 4 || scale == 8; }
 
 // ptradd (ptradd p …) …: one of the two has no index, and the offsets add up.
 bool merge_base(Rewriter& r, Sum& s) {

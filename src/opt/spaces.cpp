@@ -23,11 +23,16 @@ enum class Known : uint8_t { Nothing, Null, Global, Shared, Constant, Private, M
 
 Known known_of(Space s) {
   switch (s) {
-    case Space::Generic: return Known::Mixed;
-    case Space::Global: return Known::Global;
-    case Space::Shared: return Known::Shared;
-    case Space::Constant: return Known::Constant;
-    case Space::Private: return Known::Private;
+    case Space::Generic:
+      return Known::Mixed;
+    case Space::Global:
+      return Known::Global;
+    case Space::Shared:
+      return Known::Shared;
+    case Space::Constant:
+      return Known::Constant;
+    case Space::Private:
+      return Known::Private;
   }
   return Known::Mixed;
 }
@@ -35,11 +40,18 @@ Known known_of(Space s) {
 // The type that the knowledge gives to a pointer declared generic.
 TypeId type_of(Known k) {
   switch (k) {
-    case Known::Nothing: case Known::Null: case Known::Global: return ptr_type(Space::Global);
-    case Known::Shared: return ptr_type(Space::Shared);
-    case Known::Constant: return ptr_type(Space::Constant);
-    case Known::Private: return ptr_type(Space::Private);
-    case Known::Mixed: return kPtr;
+    case Known::Nothing:
+    case Known::Null:
+    case Known::Global:
+      return ptr_type(Space::Global);
+    case Known::Shared:
+      return ptr_type(Space::Shared);
+    case Known::Constant:
+      return ptr_type(Space::Constant);
+    case Known::Private:
+      return ptr_type(Space::Private);
+    case Known::Mixed:
+      return kPtr;
   }
   return kPtr;
 }
@@ -47,13 +59,15 @@ TypeId type_of(Known k) {
 Known meet(Known a, Known b) {
   if (a == b || b == Known::Nothing) return a;
   if (a == Known::Nothing) return b;
-  bool null_and_global = (a == Known::Null && b == Known::Global) || (b == Known::Null && a == Known::Global);
+  bool null_and_global =
+      (a == Known::Null && b == Known::Global) || (b == Known::Null && a == Known::Global);
   return null_and_global ? Known::Global : Known::Mixed;
 }
 
 class Inference {
  public:
-  Inference(Function& f, Analyses& a) : f_(f), cfg_(a.cfg(f)), uses_(a.uses(f)), known_(f.insts.size()) {}
+  Inference(Function& f, Analyses& a)
+      : f_(f), cfg_(a.cfg(f)), uses_(a.uses(f)), known_(f.insts.size()) {}
 
   void solve() {
     flow(true);
@@ -91,11 +105,19 @@ class Inference {
     if (!is_ptr(i.type)) return Known::Nothing;
     if (i.type != kPtr) return known_of(space_of(i.type));
     switch (i.op) {
-      case Op::Slot: case Op::Alloc: return Known::Private;
-      case Op::Const: return i.imm == 0 ? Known::Null : memory_;
-      case Op::Load: case Op::IntToPtr: return memory_;
-      case Op::GlobalAddr: case Op::Call: return Known::Mixed;
-      default: return Known::Nothing;
+      case Op::Slot:
+      case Op::Alloc:
+        return Known::Private;
+      case Op::Const:
+        return i.imm == 0 ? Known::Null : memory_;
+      case Op::Load:
+      case Op::IntToPtr:
+        return memory_;
+      case Op::GlobalAddr:
+      case Op::Call:
+        return Known::Mixed;
+      default:
+        return Known::Nothing;
     }
   }
 
@@ -103,20 +125,27 @@ class Inference {
   ValueId target(ValueId v, const Use& use) const {
     const Inst& i = f_.inst(use.user);
     switch (i.op) {
-      case Op::PtrAdd: return f_.args(i)[0] == v ? use.user : ValueId();
-      case Op::Select: case Op::SpaceCast: return use.user;
-      case Op::Jmp: case Op::Br:
+      case Op::PtrAdd:
+        return f_.args(i)[0] == v ? use.user : ValueId();
+      case Op::Select:
+      case Op::SpaceCast:
+        return use.user;
+      case Op::Jmp:
+      case Op::Br:
         for (const Edge& e : f_.succs(i))
-          if (use.slot - e.args_begin < e.args_count) return f_.block(e.to).params[use.slot - e.args_begin];
+          if (use.slot - e.args_begin < e.args_count)
+            return f_.block(e.to).params[use.slot - e.args_begin];
         return {};
-      default: return {};
+      default:
+        return {};
     }
   }
 
   // Whether an address of other than global memory gets where the flow does not see it.
   bool lets_addresses_out() const {
     auto is_other = [&](ValueId v) {
-      return is_ptr(f_.type(v)) && of(v) != Known::Nothing && of(v) != Known::Null && of(v) != Known::Global;
+      return is_ptr(f_.type(v)) && of(v) != Known::Nothing && of(v) != Known::Null &&
+             of(v) != Known::Global;
     };
     for (BlockId b : cfg_.rpo())
       for (ValueId v : f_.block(b).insts) {
@@ -130,8 +159,8 @@ class Inference {
   Function& f_;
   const Cfg& cfg_;
   const Uses& uses_;
-  std::vector<Known> known_;                                  // by value
-  Known memory_ = Known::Global;                              // of pointers out of memory
+  std::vector<Known> known_;      // by value
+  Known memory_ = Known::Global;  // of pointers out of memory
 };
 
 // Gives values their new types and makes the operands fit again.
@@ -196,18 +225,25 @@ class Rewriter {
   void fit(ValueId user) {
     const Inst i = f_.inst(user);
     switch (i.op) {
-      case Op::PtrAdd: fit_operand(user, 0, i.type); break;
+      case Op::PtrAdd:
+        fit_operand(user, 0, i.type);
+        break;
       case Op::Select:
         if (!is_ptr(i.type)) break;
         fit_operand(user, 1, i.type);
         fit_operand(user, 2, i.type);
         break;
-      case Op::Store: fit_bits(user, 1); break;
-      case Op::PtrToInt: fit_bits(user, 0); break;
+      case Op::Store:
+        fit_bits(user, 1);
+        break;
+      case Op::PtrToInt:
+        fit_bits(user, 0);
+        break;
       case Op::SpaceCast:
         if (f_.type(f_.arg(user, 0)) == i.type) casts_.replace(user, f_.arg(user, 0));
         break;
-      case Op::Jmp: case Op::Br:
+      case Op::Jmp:
+      case Op::Br:
         for (size_t s = 0; s < f_.succs(f_.inst(user)).size(); ++s) {
           const Edge e = f_.succs(f_.inst(user))[s];
           for (uint32_t n = 0; n < e.args_count; ++n) {
@@ -219,7 +255,8 @@ class Rewriter {
         }
         break;
       default:
-        if (info(i.op).rule == TypeRule::IntCompare && is_ptr(f_.type(f_.arg(user, 0)))) fit_compare(user);
+        if (info(i.op).rule == TypeRule::IntCompare && is_ptr(f_.type(f_.arg(user, 0))))
+          fit_compare(user);
     }
   }
 
@@ -238,9 +275,9 @@ class Rewriter {
 
   Function& f_;
   const Inference& inference_;
-  std::vector<bool> retyped_;                                 // were generic
+  std::vector<bool> retyped_;  // were generic
   BlockId block_;
-  Replacements casts_;                                        // that no longer change the type
+  Replacements casts_;  // that no longer change the type
   bool changed_ = false;
 };
 

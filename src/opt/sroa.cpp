@@ -23,13 +23,13 @@ constexpr uint32_t kNoObject = 0xffffffffu;
 struct Field {
   uint32_t offset;
   TypeId type;
-  bool accessed = false;                                      // by a load or store: type is final
-  ValueId slot = {};                                          // what it became
+  bool accessed = false;  // by a load or store: type is final
+  ValueId slot = {};      // what it became
 };
 
 struct Object {
   ValueId slot;
-  std::vector<Field> fields;                                  // by offset, without gaps
+  std::vector<Field> fields;  // by offset, without gaps
   bool split = true;
 };
 
@@ -133,7 +133,9 @@ class Splitter {
   Address address(ValueId v) const {
     return v.index < addresses_.size() ? addresses_[v.index] : Address();
   }
-  void reject(Address a) { if (a.object != kNoObject) objects_[a.object].split = false; }
+  void reject(Address a) {
+    if (a.object != kNoObject) objects_[a.object].split = false;
+  }
 
   size_t find_field(Address a) const {
     const auto& fields = objects_[a.object].fields;
@@ -161,9 +163,12 @@ class Splitter {
     const Inst& i = f_.inst(v);
     auto args = f_.args(i);
     switch (i.op) {
-      case Op::Slot: return;
-      case Op::PtrAdd: return add_offset(v, i);
-      case Op::Load: return access(address(args[0]), i.type);
+      case Op::Slot:
+        return;
+      case Op::PtrAdd:
+        return add_offset(v, i);
+      case Op::Load:
+        return access(address(args[0]), i.type);
       case Op::Store:
         access(address(args[0]), f_.type(args[1]));
         return reject(address(args[1]));
@@ -171,7 +176,8 @@ class Splitter {
         if (address(args[0]).object != kNoObject || address(args[1]).object != kNoObject)
           copies_.push_back(v);
         return;
-      default: for_each_operand(f_, v, [&](ValueId a) { reject(address(a)); });
+      default:
+        for_each_operand(f_, v, [&](ValueId a) { reject(address(a)); });
     }
   }
 
@@ -298,8 +304,10 @@ class Splitter {
     int align =
         std::min<int>(copy.aux, distance ? std::countr_zero(static_cast<uint64_t>(distance)) : 63);
     if (distance == 0) return {base, static_cast<uint16_t>(align)};
-    Inst add{.op = Op::PtrAdd, .type = f_.type(base),
-             .imm = PtrAddImm{0, static_cast<int32_t>(distance)}.pack(), .span = copy.span};
+    Inst add{.op = Op::PtrAdd,
+             .type = f_.type(base),
+             .imm = PtrAddImm{0, static_cast<int32_t>(distance)}.pack(),
+             .span = copy.span};
     ValueId moved = f_.add_inst(add, {&base, 1});
     out.push_back(moved);
     return {moved, static_cast<uint16_t>(align)};
@@ -337,7 +345,7 @@ class Splitter {
   Analyses& a_;
   const Types& types_;
   std::vector<Object> objects_;
-  std::vector<Address> addresses_;                            // by value
+  std::vector<Address> addresses_;  // by value
   std::vector<ValueId> copies_, new_slots_;
 };
 

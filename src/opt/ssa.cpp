@@ -18,7 +18,7 @@ constexpr uint32_t kNoVariable = 0xffffffffu;
 
 struct Variable {
   ValueId slot;
-  TypeId type;                                                // kVoid until the first access
+  TypeId type;  // kVoid until the first access
 };
 
 // (variable or block, block or variable) pairs grouped by the first.
@@ -78,7 +78,10 @@ class Promoter {
           bool is_address = is_access && position++ == 0;
           uint32_t x = variable(operand);
           if (x == kNoVariable) return;
-          if (!is_address) { escapes[x] = true; return; }
+          if (!is_address) {
+            escapes[x] = true;
+            return;
+          }
           TypeId type = i.op == Op::Load ? i.type : f_.type(f_.args(i)[1]);
           TypeId& seen = variables_[x].type;
           if (seen == kVoid) seen = type;
@@ -97,7 +100,8 @@ class Promoter {
 
   // In which blocks each variable is stored, and in which it is loaded before any store.
   void collect_accesses() {
-    std::vector<uint32_t> stored(variables_.size(), kNoVariable), exposed(variables_.size(), kNoVariable);
+    std::vector<uint32_t> stored(variables_.size(), kNoVariable),
+        exposed(variables_.size(), kNoVariable);
     for (BlockId b : cfg_.rpo())
       for (ValueId v : f_.block(b).insts) {
         const Inst& i = f_.inst(v);
@@ -117,10 +121,10 @@ class Promoter {
   }
 
   void place_params() {
-    std::vector<uint32_t> live(f_.blocks.size(), kNoVariable), stored(f_.blocks.size(), kNoVariable),
-        placed(f_.blocks.size(), kNoVariable), work;
+    std::vector<uint32_t> live(f_.blocks.size(), kNoVariable),
+        stored(f_.blocks.size(), kNoVariable), placed(f_.blocks.size(), kNoVariable), work;
     for (uint32_t x = 0; x < variables_.size(); ++x) {
-      if (exposed_.of(x).empty()) continue;                   // every load has a store before it
+      if (exposed_.of(x).empty()) continue;  // every load has a store before it
       for (uint32_t b : stores_.of(x)) stored[b] = x;
       auto make_live = [&](uint32_t b) {
         if (live[b] == x) return;
@@ -153,7 +157,7 @@ class Promoter {
   void rename() {
     current_.assign(variables_.size(), ValueId());
     dead_.assign(f_.insts.size(), false);
-    std::vector<uint32_t> marks;                              // by depth: where its undo log begins
+    std::vector<uint32_t> marks;  // by depth: where its undo log begins
     for (BlockId b : dom_.preorder()) {
       uint32_t depth = dom_.depth(b);
       if (depth < marks.size()) {
@@ -209,8 +213,8 @@ class Promoter {
   const Cfg& cfg_;
   const Dom& dom_;
   std::vector<Variable> variables_;
-  std::vector<uint32_t> variable_of_;                         // by value
-  Groups stores_, exposed_, params_;                          // params_ is by block
+  std::vector<uint32_t> variable_of_;  // by value
+  Groups stores_, exposed_, params_;   // params_ is by block
   std::vector<ValueId> current_, edge_args_;
   std::vector<std::pair<uint32_t, ValueId>> undo_;
   std::vector<bool> dead_;

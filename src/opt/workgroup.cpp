@@ -51,8 +51,9 @@ std::vector<bool> work_item_functions(const Module& m) {
 
 bool lower(Module& m, Function& f, Analyses& a) {
   if (uint64_t bytes = shared_layout(m, f).bytes; bytes > INT32_MAX) {
-    a.diags().error(Code::E0741, f.span, fmt::format("kernel '{}' needs {} bytes of workgroup memory",
-                                                     f.name.str(), bytes));
+    a.diags().error(
+        Code::E0741, f.span,
+        fmt::format("kernel '{}' needs {} bytes of workgroup memory", f.name.str(), bytes));
     return false;
   }
   std::vector<BlockId> barriers = split_at_barriers(f);
@@ -63,13 +64,14 @@ bool lower(Module& m, Function& f, Analyses& a) {
   if (homes.overflows()) {
     a.diags().error(Code::E0734, f.span,
                     fmt::format("the private objects of kernel '{}' are too large to keep one of "
-                                "each per work-item", f.name.str()));
+                                "each per work-item",
+                                f.name.str()));
     return false;
   }
   WorkgroupLowering(m, f, regions, homes, a.dom(f), a.uses(f)).run();
   f.flags = (f.flags & ~uint32_t{kKernel}) | kCpuKernel | kDevice;
   a.invalidate(f);
-  ssa(f, a);                                                  // the homes of shared values
+  ssa(f, a);  // the homes of shared values
   a.invalidate(f);
   return true;
 }

@@ -8,13 +8,38 @@ namespace {
 // Operations that cost about as much as a load.
 bool is_cheap(Op op) {
   switch (op) {
-    case Op::Add: case Op::Sub: case Op::Mul: case Op::And: case Op::Or: case Op::Xor: case Op::Not:
-    case Op::Shl: case Op::LShr: case Op::AShr: case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le:
-    case Op::Gt: case Op::Ge: case Op::ULt: case Op::ULe: case Op::UGt: case Op::UGe:
-    case Op::Select: case Op::Trunc: case Op::ZExt: case Op::SExt: case Op::PtrToInt:
-    case Op::IntToPtr: case Op::Bitcast: case Op::SpaceCast: case Op::PtrAdd:
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
+    case Op::Not:
+    case Op::Shl:
+    case Op::LShr:
+    case Op::AShr:
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge:
+    case Op::ULt:
+    case Op::ULe:
+    case Op::UGt:
+    case Op::UGe:
+    case Op::Select:
+    case Op::Trunc:
+    case Op::ZExt:
+    case Op::SExt:
+    case Op::PtrToInt:
+    case Op::IntToPtr:
+    case Op::Bitcast:
+    case Op::SpaceCast:
+    case Op::PtrAdd:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -37,18 +62,19 @@ Homes::Homes(const Module& m, const Function& f, const Regions& regions, const U
       for (ValueId p : f.block(b).params) {
         bool is_start = regions.started_at(b).valid();
         if (!is_start && !is_used_elsewhere(f, regions, uses, p, b)) continue;
-        place(f, p, is_start ? NestId() : nest, (is_one_start || is_start) && !uniform.is_varying(p));
+        place(f, p, is_start ? NestId() : nest,
+              (is_one_start || is_start) && !uniform.is_varying(p));
       }
     for (ValueId v : f.block(b).insts) {
       const Inst& i = f.inst(v);
       Home& home = homes_[v.index];
       if (i.op == Op::Slot && has_barriers) place_object(m, i, home);
       if (is_work_item_dim(i.op) || i.op == Op::Slot) cost_[v.index] = 0;
-      if (is_work_item_dim(i.op)) home.kind = i.op == Op::LocalId ? HomeKind::Recomputed : HomeKind::Entry;
+      if (is_work_item_dim(i.op))
+        home.kind = i.op == Op::LocalId ? HomeKind::Recomputed : HomeKind::Entry;
       if (i.type == kVoid || cost_[v.index] == 0) continue;
       compute_cost(f, v);
-      if (cost_[v.index] <= kMaxCost)
-        home.kind = HomeKind::Recomputed;
+      if (cost_[v.index] <= kMaxCost) home.kind = HomeKind::Recomputed;
       else if (is_used_elsewhere(f, regions, uses, v, b))
         place(f, v, nest, is_one_start && !uniform.is_varying(v));
     }
@@ -57,8 +83,8 @@ Homes::Homes(const Module& m, const Function& f, const Regions& regions, const U
 
 // Anywhere a value of its own nest does not reach by itself. In a nest with several starts that
 // is everywhere but in its block.
-bool Homes::is_used_elsewhere(const Function& f, const Regions& regions, const Uses& uses, ValueId v,
-                              BlockId defined_in) const {
+bool Homes::is_used_elsewhere(const Function& f, const Regions& regions, const Uses& uses,
+                              ValueId v, BlockId defined_in) const {
   if (f.type(v) == kVoid || regions.regions().size() == 1) return false;
   NestId nest = regions.nest_of(defined_in);
   bool is_one_start = regions.nests()[nest.index].has_one_start();
@@ -95,7 +121,8 @@ void Homes::place_object(const Module& m, const Inst& slot, Home& home) {
 
 void Homes::place(const Function& f, ValueId v, NestId nest, bool is_uniform) {
   uint32_t bytes = scalar_bytes(f.type(v));
-  homes_[v.index] = is_uniform ? Home{HomeKind::Uniform, 0} : Home{HomeKind::Context, reserve(bytes, bytes)};
+  homes_[v.index] =
+      is_uniform ? Home{HomeKind::Uniform, 0} : Home{HomeKind::Context, reserve(bytes, bytes)};
   if (nest) kept_[nest.index].push_back(v);
 }
 

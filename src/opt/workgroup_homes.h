@@ -10,12 +10,12 @@ namespace ll {
 // How a value is had again in a nest (or, where a nest has several starts, a block) other than
 // the one that computes it.
 enum class HomeKind : uint8_t {
-  None,            // it never is
-  Entry,           // known before any work-item runs: an argument, the group's place in the grid
-  Recomputed,      // cheap to compute from such values and the local id
-  Uniform,         // in a slot of the workgroup function
-  Context,         // in the work-item's own memory, at `offset`
-  ContextObject,   // the value is a slot's address, the slot is at `offset` of that memory
+  None,           // it never is
+  Entry,          // known before any work-item runs: an argument, the group's place in the grid
+  Recomputed,     // cheap to compute from such values and the local id
+  Uniform,        // in a slot of the workgroup function
+  Context,        // in the work-item's own memory, at `offset`
+  ContextObject,  // the value is a slot's address, the slot is at `offset` of that memory
 };
 
 struct Home {
@@ -43,7 +43,7 @@ class Homes {
   void compute_cost(const Function& f, ValueId v);
   uint32_t reserve(uint64_t bytes, uint64_t align);
 
-  static constexpr uint8_t kCostly = 255, kMaxCost = 6;       // instructions to recompute a value
+  static constexpr uint8_t kCostly = 255, kMaxCost = 6;  // instructions to recompute a value
   std::vector<Home> homes_;
   std::vector<uint8_t> cost_;
   std::vector<std::vector<ValueId>> kept_;

@@ -17,8 +17,8 @@
 namespace ll {
 
 namespace {
-constexpr int64_t kNobodyYet = -1;                            // no work-item has left the nest
-constexpr size_t kFewDetours = 4;                             // more: values are kept where computed
+constexpr int64_t kNobodyYet = -1;  // no work-item has left the nest
+constexpr size_t kFewDetours = 4;   // more: values are kept where computed
 }  // namespace
 
 void WorkgroupLowering::run() {
@@ -47,9 +47,10 @@ void WorkgroupLowering::make_entry() {
   entry_ = f_.add_block();
   done_ = f_.add_block();
   fail_ = f_.add_block();
-  for (ValueId* p : {&args_, &launch_, &shared_, &context_}) *p = f_.add_param(entry_, kPtr, f_.span);
+  for (ValueId* p : {&args_, &launch_, &shared_, &context_})
+    *p = f_.add_param(entry_, kPtr, f_.span);
   place_slots();
-  const auto& arguments = start_params_[0];                   // region 0 starts at the old entry
+  const auto& arguments = start_params_[0];  // region 0 starts at the old entry
   for (size_t n = 0; n < arguments.size(); ++n) {
     ValueId slot = append_offset(entry_, args_, static_cast<int64_t>(n * kArgSlot));
     entry_values_[arguments[n].index] = append_load(entry_, f_.type(arguments[n]), slot);
@@ -84,7 +85,7 @@ void WorkgroupLowering::load_launch() {
       v = append_load(entry_, kInt32, append_offset(entry_, launch_, row * 12 + dimension * 4));
     return v;
   };
-  for (int d = 0; d < 3; ++d) load(1, d);                     // the loops need the sizes
+  for (int d = 0; d < 3; ++d) load(1, d);  // the loops need the sizes
   for (BlockId b : f_.layout)
     for (ValueId v : f_.block(b).insts) {
       const Inst i = f_.inst(v);
@@ -113,8 +114,8 @@ void WorkgroupLowering::place_shared() {
 void WorkgroupLowering::declare_loops(NestId n) {
   const Nest& nest = regions_.nests()[n.index];
   NestBlocks& at = nests_[n.index];
-  for (BlockId* b : {&at.enter, &at.z, &at.y, &at.x, &at.next_x, &at.step_x, &at.next_y, &at.next_z,
-                     &at.leave})
+  for (BlockId* b :
+       {&at.enter, &at.z, &at.y, &at.x, &at.next_x, &at.step_x, &at.next_y, &at.next_z, &at.leave})
     *b = f_.add_block();
   const BlockId heads[3] = {at.x, at.y, at.z};
   if (!nest.has_one_start()) at.state = f_.add_param(at.enter, kInt32);
@@ -135,10 +136,8 @@ void WorkgroupLowering::lower_nest(NestId n) {
     rewrite_block(b);
   }
   for (BlockId b : nest().blocks) lower_terminator(b);
-  if (nest().has_one_start() && detours_.size() <= kFewDetours)
-    keep_on_detours();
-  else
-    keep_at_definitions();
+  if (nest().has_one_start() && detours_.size() <= kFewDetours) keep_on_detours();
+  else keep_at_definitions();
   for (const Detour& d : detours_) {
     order_.push_back(d.block);
     at_->next.valid() ? append_jmp(d.block, at_->next_x, {number(d.next)})
@@ -150,7 +149,8 @@ void WorkgroupLowering::lower_nest(NestId n) {
 
 void WorkgroupLowering::fill_loop_heads() {
   auto jump = [&](BlockId from, BlockId to, ValueId agreed) {
-    at_->next.valid() ? append_jmp(from, to, {number(0), agreed}) : append_jmp(from, to, {number(0)});
+    at_->next.valid() ? append_jmp(from, to, {number(0), agreed})
+                      : append_jmp(from, to, {number(0)});
   };
   jump(at_->enter, at_->z, number(kNobodyYet));
   jump(at_->z, at_->y, at_->agreed[2]);
@@ -161,7 +161,8 @@ void WorkgroupLowering::fill_loop_heads() {
     ValueId row = append_binary(at_->y, Op::Mul, kInt32, line, dims_[1][0]);
     ValueId item = append_binary(at_->x, Op::Add, kInt32, row, x);
     PtrAddImm scale{homes_.context_bytes(), 0};
-    at_->context = append(at_->x, {.op = Op::PtrAdd, .type = kPtr, .imm = scale.pack()}, {context_, item});
+    at_->context =
+        append(at_->x, {.op = Op::PtrAdd, .type = kPtr, .imm = scale.pack()}, {context_, item});
   }
   jump(at_->y, at_->x, at_->agreed[1]);
   // To the region that is to run.
@@ -171,7 +172,8 @@ void WorkgroupLowering::fill_loop_heads() {
     RegionId r = nest().regions[n];
     BlockId other = f_.add_block();
     order_.push_back(other);
-    append_br(from, append_binary(from, Op::Eq, kBool, at_->state, number(r.index)), start(r), {}, other);
+    append_br(from, append_binary(from, Op::Eq, kBool, at_->state, number(r.index)), start(r), {},
+              other);
     from = other;
   }
   append_jmp(from, start(nest().regions.back()), {});
@@ -230,7 +232,8 @@ void WorkgroupLowering::keep_on_detours() {
   for (const Detour& d : detours_) {
     if (d.next == return_state()) continue;
     for (ValueId v : homes_.kept_by(nest_))
-      if (dom_.dominates(uses_.block_of(v), d.from)) append_store(d.block, home_address(d.block, v), v);
+      if (dom_.dominates(uses_.block_of(v), d.from))
+        append_store(d.block, home_address(d.block, v), v);
   }
 }
 
@@ -279,7 +282,8 @@ void WorkgroupLowering::fill_leave() {
     bool is_last = n + 1 == nexts.size() && !nest().returns;
     if (is_last) return enter_region(from, nexts[n]);
     BlockId yes = f_.add_block(), other = f_.add_block();
-    append_br(from, append_binary(from, Op::Eq, kBool, at_->next, number(nexts[n].index)), yes, {}, other);
+    append_br(from, append_binary(from, Op::Eq, kBool, at_->next, number(nexts[n].index)), yes, {},
+              other);
     enter_region(yes, nexts[n]);
     order_.push_back(yes);
     order_.push_back(other);
@@ -311,8 +315,8 @@ ValueId WorkgroupLowering::local(ValueId v, BlockId at) {
 // Has v again at the top of the region, or of the block where the nest has several starts.
 ValueId WorkgroupLowering::fetch(ValueId v, BlockId at) {
   const bool is_one_start = nest().has_one_start();
-  const uint32_t stamp = 1 + (is_one_start ? nest_.index
-                                           : static_cast<uint32_t>(nests_.size()) + at.index);
+  const uint32_t stamp =
+      1 + (is_one_start ? nest_.index : static_cast<uint32_t>(nests_.size()) + at.index);
   if (stamp_[v.index] == stamp) return local_[v.index];
   BlockId top = is_one_start ? regions_.regions()[nest().regions[0].index].start : at;
   const Home home = homes_.of(v);
@@ -332,14 +336,22 @@ ValueId WorkgroupLowering::fetch(ValueId v, BlockId at) {
   };
   ValueId result;
   switch (home.kind) {
-    case HomeKind::Uniform: result = load(at_->enter, slots_[v.index]); break;
-    case HomeKind::Context: result = load(top, in_context()); break;
+    case HomeKind::Uniform:
+      result = load(at_->enter, slots_[v.index]);
+      break;
+    case HomeKind::Context:
+      result = load(top, in_context());
+      break;
     case HomeKind::ContextObject:
       result = in_context();
       if (type != kPtr) result = add(top, {.op = Op::SpaceCast, .type = type}, {result});
       break;
-    case HomeKind::Recomputed: result = recompute(v, at, top); break;
-    case HomeKind::None: case HomeKind::Entry: LL_UNREACHABLE("a value has no home");
+    case HomeKind::Recomputed:
+      result = recompute(v, at, top);
+      break;
+    case HomeKind::None:
+    case HomeKind::Entry:
+      LL_UNREACHABLE("a value has no home");
   }
   stamp_[v.index] = stamp;
   return local_[v.index] = result;
@@ -358,7 +370,8 @@ ValueId WorkgroupLowering::recompute(ValueId v, BlockId at, BlockId top) {
 
 ValueId WorkgroupLowering::home_address(BlockId b, ValueId v) {
   const Home& home = homes_.of(v);
-  return home.kind == HomeKind::Uniform ? slots_[v.index] : append_offset(b, at_->context, home.offset);
+  return home.kind == HomeKind::Uniform ? slots_[v.index]
+                                        : append_offset(b, at_->context, home.offset);
 }
 
 std::vector<ValueId>& WorkgroupLowering::prologue(BlockId b) {

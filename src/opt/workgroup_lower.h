@@ -9,8 +9,15 @@ class WorkgroupLowering {
  public:
   WorkgroupLowering(Module& m, Function& f, const Regions& regions, const Homes& homes,
                     const Dom& dom, const Uses& uses)
-      : m_(m), f_(f), regions_(regions), homes_(homes), dom_(dom), uses_(uses),
-        original_pool_(f.pool), entry_values_(f.insts.size()), local_(f.insts.size()),
+      : m_(m),
+        f_(f),
+        regions_(regions),
+        homes_(homes),
+        dom_(dom),
+        uses_(uses),
+        original_pool_(f.pool),
+        entry_values_(f.insts.size()),
+        local_(f.insts.size()),
         stamp_(f.insts.size()) {}
 
   void run();
@@ -18,15 +25,15 @@ class WorkgroupLowering {
  private:
   struct NestBlocks {
     BlockId enter, z, y, x, next_x, step_x, next_y, next_z, leave;
-    ValueId state;                                            // parameter of enter: which region
-    ValueId ids[3], agreed[3];                                // parameters of x, y, z
-    ValueId next;                                             // parameter of next_x
-    ValueId context;                                          // of the work-item
+    ValueId state;              // parameter of enter: which region
+    ValueId ids[3], agreed[3];  // parameters of x, y, z
+    ValueId next;               // parameter of next_x
+    ValueId context;            // of the work-item
   };
   // A block on an edge that leaves the nest.
   struct Detour {
     BlockId block, from;
-    int64_t next;                                             // a region, or return_state()
+    int64_t next;  // a region, or return_state()
   };
 
   // Once a function
@@ -67,7 +74,8 @@ class WorkgroupLowering {
   ValueId append_offset(BlockId b, ValueId pointer, int64_t offset);
   ValueId append_binary(BlockId b, Op op, TypeId type, ValueId x, ValueId y);
   void append_jmp(BlockId b, BlockId to, std::initializer_list<ValueId> args);
-  void append_br(BlockId b, ValueId c, BlockId yes, std::initializer_list<ValueId> yes_args, BlockId no);
+  void append_br(BlockId b, ValueId c, BlockId yes, std::initializer_list<ValueId> yes_args,
+                 BlockId no);
   ValueId number(int64_t n) { return f_.constant(kInt32, n); }
   int64_t return_state() const { return static_cast<int64_t>(regions_.regions().size()); }
 
@@ -78,22 +86,22 @@ class WorkgroupLowering {
   const Dom& dom_;
   const Uses& uses_;
 
-  const std::vector<ValueId> original_pool_;                  // operands before any was rewritten
+  const std::vector<ValueId> original_pool_;  // operands before any was rewritten
 
   BlockId entry_, fail_, done_;
-  ValueId args_, launch_, shared_, context_;                  // the four parameters
-  ValueId dims_[3][3];                                        // group id, size, count, by dimension
-  std::vector<ValueId> entry_values_;                         // by value: what stands for it
-  std::vector<ValueId> slots_;                                // by value: its uniform home
-  std::vector<std::vector<ValueId>> start_params_;            // by region: they live in their homes
+  ValueId args_, launch_, shared_, context_;        // the four parameters
+  ValueId dims_[3][3];                              // group id, size, count, by dimension
+  std::vector<ValueId> entry_values_;               // by value: what stands for it
+  std::vector<ValueId> slots_;                      // by value: its uniform home
+  std::vector<std::vector<ValueId>> start_params_;  // by region: they live in their homes
   std::vector<NestBlocks> nests_;
-  std::vector<std::vector<ValueId>> prologues_;               // by block: what goes to its top
-  std::vector<BlockId> order_;                                // the new layout
+  std::vector<std::vector<ValueId>> prologues_;  // by block: what goes to its top
+  std::vector<BlockId> order_;                   // the new layout
 
   // Of the nest at work
   NestId nest_;
   NestBlocks* at_ = nullptr;
-  std::vector<ValueId> local_;                                // by value, valid where stamped
+  std::vector<ValueId> local_;  // by value, valid where stamped
   std::vector<uint32_t> stamp_;
   std::vector<Detour> detours_;
 };

@@ -38,7 +38,8 @@ Regions::Regions(const Function& f, const Cfg& cfg, const Uniform& uniform,
   for (BlockId b : barriers)
     if (cfg.reachable(b)) add_start(b);
   // A new start changes the labels behind it; with natural loops two or three rounds settle them.
-  while (!label_blocks(cfg, uniform)) {}
+  while (!label_blocks(cfg, uniform)) {
+  }
   make_nests(f, cfg);
 }
 

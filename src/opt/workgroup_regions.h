@@ -23,8 +23,8 @@ struct Region {
 
 struct Nest {
   std::vector<RegionId> regions;
-  std::vector<BlockId> blocks;                                // in reverse post order
-  std::vector<RegionId> nexts;                                // regions that may follow
+  std::vector<BlockId> blocks;  // in reverse post order
+  std::vector<RegionId> nexts;  // regions that may follow
   bool returns = false;
   bool has_one_start() const { return regions.size() == 1; }
   unsigned exits() const { return static_cast<unsigned>(nexts.size()) + returns; }
@@ -35,13 +35,14 @@ std::vector<BlockId> split_at_barriers(Function& f);
 
 class Regions {
  public:
-  Regions(const Function& f, const Cfg& cfg, const Uniform& uniform, const std::vector<BlockId>& barriers);
+  Regions(const Function& f, const Cfg& cfg, const Uniform& uniform,
+          const std::vector<BlockId>& barriers);
 
   const std::vector<Region>& regions() const { return regions_; }  // the entry's first
   const std::vector<Nest>& nests() const { return nests_; }
   // Invalid when the block starts no region.
   RegionId started_at(BlockId b) const { return started_[b.index]; }
-  NestId nest_of(BlockId b) const { return nest_of_[b.index]; }    // invalid: unreachable
+  NestId nest_of(BlockId b) const { return nest_of_[b.index]; }  // invalid: unreachable
 
  private:
   void add_start(BlockId b);
@@ -52,10 +53,10 @@ class Regions {
 
   std::vector<Region> regions_;
   std::vector<Nest> nests_;
-  std::vector<RegionId> started_;                             // by block
-  std::vector<NestId> nest_of_;                               // by block
-  std::vector<uint32_t> label_;                               // by block: a region, before joining
-  std::vector<uint32_t> joined_;                              // by region: union-find parent
+  std::vector<RegionId> started_;  // by block
+  std::vector<NestId> nest_of_;    // by block
+  std::vector<uint32_t> label_;    // by block: a region, before joining
+  std::vector<uint32_t> joined_;   // by region: union-find parent
 };
 
 }  // namespace ll

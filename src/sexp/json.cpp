@@ -20,17 +20,21 @@ std::string quoted(std::string_view text) {
 
 std::string json_leaf(const Sexp& x) {
   switch (x.kind()) {
-    case SexpKind::List: break;
-    case SexpKind::Symbol: return x.symbol() == kNull ? "null" : quoted(x.symbol().str());
+    case SexpKind::List:
+      break;
+    case SexpKind::Symbol:
+      return x.symbol() == kNull ? "null" : quoted(x.symbol().str());
     case SexpKind::Int:
     case SexpKind::Float: {
-      std::string text = print(x);                            // 1 and 1.0 are JSON as they are
+      std::string text = print(x);  // 1 and 1.0 are JSON as they are
       if (size_t e = text.find("e"); e != std::string::npos && text.find('.') == std::string::npos)
         text.insert(e, ".0");
       return text.starts_with('+') ? text.substr(1) : text;
     }
-    case SexpKind::Bool: return x.boolean() ? "true" : "false";
-    case SexpKind::String: return "[\"string\", " + quoted(x.string()) + "]";
+    case SexpKind::Bool:
+      return x.boolean() ? "true" : "false";
+    case SexpKind::String:
+      return "[\"string\", " + quoted(x.string()) + "]";
   }
   return {};
 }
@@ -67,11 +71,14 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     return add(Sexp::symbol(Symbol(v), span_));
   }
   bool binary(binary_t&) override { return fail("binary data"); }
-  bool start_object(size_t) override { return fail("an object; only arrays, strings, numbers, booleans and null have a meaning"); }
+  bool start_object(size_t) override {
+    return fail("an object; only arrays, strings, numbers, booleans and null have a meaning");
+  }
   bool key(std::string&) override { return false; }
   bool end_object() override { return false; }
   bool start_array(size_t) override {
-    if (open_.size() >= kMaxDepth) return fail(fmt::format("arrays nested deeper than {} levels", kMaxDepth));
+    if (open_.size() >= kMaxDepth)
+      return fail(fmt::format("arrays nested deeper than {} levels", kMaxDepth));
     open_.push_back(pending_.size());
     return true;
   }
@@ -81,7 +88,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     if (items.size() == 2 && items[0].is_symbol(kString) && items[1].is_string()) {
       x = items[1];
     } else {
-      for (const Sexp& item : items)                          // ["string", "a", …] is a plain list
+      for (const Sexp& item : items)  // ["string", "a", …] is a plain list
         if (item.is_string() && is_raw(item)) return fail("\"string\" takes exactly one text");
       x = Sexp::list(arena_.copy(items), span_);
     }
@@ -101,7 +108,8 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   bool after_string_head() const {
-    return !open_.empty() && pending_.size() == open_.back() + 1 && pending_.back().is_symbol(kString);
+    return !open_.empty() && pending_.size() == open_.back() + 1 &&
+           pending_.back().is_symbol(kString);
   }
   bool is_raw(const Sexp& item) const { return raw_ && item.string().data() == raw_; }
   bool add(Sexp x) {
@@ -110,7 +118,8 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool fail(std::string what) {
-    if (!failed_) diags_.error(Code::E0113, file_.span(0, 1), "the JSON text holds " + std::move(what));
+    if (!failed_)
+      diags_.error(Code::E0113, file_.span(0, 1), "the JSON text holds " + std::move(what));
     failed_ = true;
     return false;
   }
@@ -120,7 +129,7 @@ class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   Span span_;
   const SourceFile& file_;
   bool failed_ = false;
-  const char* raw_ = nullptr;                                 // text behind a "string" head
+  const char* raw_ = nullptr;  // text behind a "string" head
   std::vector<Sexp> pending_;
   std::vector<size_t> open_;
 };

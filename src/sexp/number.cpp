@@ -134,8 +134,10 @@ Result parse_exactness(std::string_view token, bool exact, Span span) {
   const Sexp* x = std::get_if<Sexp>(&r);
   if (!x) return r;
   if (!exact)
-    return x->is_float() ? *x : Sexp::real(x->is_big() ? to_double(token.substr(2))
-                                                       : static_cast<double>(x->integer()), span);
+    return x->is_float() ? *x
+                         : Sexp::real(x->is_big() ? to_double(token.substr(2))
+                                                  : static_cast<double>(x->integer()),
+                                      span);
   if (x->is_int()) return *x;
   // A whole float becomes an integer; a fraction stays the float it would become anyway.
   double whole = std::trunc(x->real());
@@ -148,13 +150,20 @@ Result parse_exactness(std::string_view token, bool exact, Span span) {
 Result parse_number(std::string_view token, Span span) {
   if (token.size() < 2 || token[0] != '#') return parse_plain(token, span);
   switch (token[1] | 0x20) {
-    case 'x': return parse_based(token, 16, span);
-    case 'b': return parse_based(token, 2, span);
-    case 'o': return parse_based(token, 8, span);
-    case 'd': return parse_based(token, 10, span);
-    case 'e': return parse_exactness(token, true, span);
-    case 'i': return parse_exactness(token, false, span);
-    default: return NotANumber{};
+    case 'x':
+      return parse_based(token, 16, span);
+    case 'b':
+      return parse_based(token, 2, span);
+    case 'o':
+      return parse_based(token, 8, span);
+    case 'd':
+      return parse_based(token, 10, span);
+    case 'e':
+      return parse_exactness(token, true, span);
+    case 'i':
+      return parse_exactness(token, false, span);
+    default:
+      return NotANumber{};
   }
 }
 

@@ -14,16 +14,25 @@ void append_string(std::string& out, std::string_view bytes) {
   out += '"';
   for (char c : bytes) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
           out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        else
-          out += c;
+        else out += c;
     }
   }
   out += '"';
@@ -31,7 +40,8 @@ void append_string(std::string& out, std::string_view bytes) {
 
 // Whether the bare text would read as something other than this one symbol.
 bool needs_braces(std::string_view name) {
-  if (name.empty() || name == "." || name[0] == '#' || name[0] == '\'' || name[0] == '`' || name[0] == ',')
+  if (name.empty() || name == "." || name[0] == '#' || name[0] == '\'' || name[0] == '`' ||
+      name[0] == ',')
     return true;
   if (name.find_first_of(" \t\n\r\f()[]\";") != std::string_view::npos) return true;
   return !std::holds_alternative<NotANumber>(parse_number(name, {}));
@@ -39,7 +49,8 @@ bool needs_braces(std::string_view name) {
 
 void append_leaf(std::string& out, const Sexp& x) {
   switch (x.kind()) {
-    case SexpKind::List: break;
+    case SexpKind::List:
+      break;
     case SexpKind::Symbol: {
       std::string_view name = x.symbol().str();
       if (needs_braces(name)) out.append("#{").append(name).append("}#");
@@ -61,8 +72,12 @@ void append_leaf(std::string& out, const Sexp& x) {
       }
       break;
     }
-    case SexpKind::Bool: out += x.boolean() ? "#t" : "#f"; break;
-    case SexpKind::String: append_string(out, x.string()); break;
+    case SexpKind::Bool:
+      out += x.boolean() ? "#t" : "#f";
+      break;
+    case SexpKind::String:
+      append_string(out, x.string());
+      break;
   }
 }
 

@@ -46,7 +46,10 @@ bool ends_token(char c) {
 class Reader {
  public:
   Reader(const SourceFile& file, Arena& arena, Diags& diags)
-      : file_(file), arena_(arena), diags_(diags), whole_(file.text()),
+      : file_(file),
+        arena_(arena),
+        diags_(diags),
+        whole_(file.text()),
         text_(whole_.substr(0, valid_prefix(whole_))) {}
 
   const Sexp* read() {
@@ -69,9 +72,9 @@ class Reader {
   enum class Open : uint8_t { Round, Square, Prefix, Skip };
   struct Frame {
     Open kind;
-    uint32_t begin;                                           // offset of the opener
-    uint32_t first;                                           // of its items in pending_
-    Symbol prefix;                                            // quote, quasiquote, …
+    uint32_t begin;  // offset of the opener
+    uint32_t first;  // of its items in pending_
+    Symbol prefix;   // quote, quasiquote, …
   };
 
   void fail(Code code, size_t begin, size_t len, std::string message) {
@@ -96,13 +99,15 @@ class Reader {
 
   void skip_line() {
     const void* end = std::memchr(text_.data() + at_, '\n', text_.size() - at_);
-    at_ = end ? static_cast<size_t>(static_cast<const char*>(end) - text_.data()) + 1 : text_.size();
+    at_ =
+        end ? static_cast<size_t>(static_cast<const char*>(end) - text_.data()) + 1 : text_.size();
   }
 
   void skip_block() {
     size_t begin = at_, depth = 0;
     do {
-      if (at_ + 1 >= text_.size()) return fail_open(Code::E0104, begin, 2, "this block comment is not closed");
+      if (at_ + 1 >= text_.size())
+        return fail_open(Code::E0104, begin, 2, "this block comment is not closed");
       if (text_[at_] == '#' && text_[at_ + 1] == '|') ++depth, at_ += 2;
       else if (text_[at_] == '|' && text_[at_ + 1] == '#') --depth, at_ += 2;
       else ++at_;
@@ -116,7 +121,8 @@ class Reader {
         return;
       }
     size_t end = text_.find("!#", at_ + 2);
-    if (end == std::string_view::npos) return fail_open(Code::E0104, at_, 2, "this #! comment is not closed");
+    if (end == std::string_view::npos)
+      return fail_open(Code::E0104, at_, 2, "this #! comment is not closed");
     at_ = end + 2;
   }
 
@@ -145,16 +151,26 @@ class Reader {
   void read_one() {
     char c = text_[at_];
     switch (c) {
-      case '(': return open(Open::Round);
-      case '[': return open(Open::Square);
-      case ')': return close(Open::Round);
-      case ']': return close(Open::Square);
-      case '"': return read_string();
-      case '\'': return open_prefix("quote", 1);
-      case '`': return open_prefix("quasiquote", 1);
-      case ',': return peek(1) == '@' ? open_prefix("unquote-splicing", 2) : open_prefix("unquote", 1);
-      case '#': return read_hash();
-      default: return read_token();
+      case '(':
+        return open(Open::Round);
+      case '[':
+        return open(Open::Square);
+      case ')':
+        return close(Open::Round);
+      case ']':
+        return close(Open::Square);
+      case '"':
+        return read_string();
+      case '\'':
+        return open_prefix("quote", 1);
+      case '`':
+        return open_prefix("quasiquote", 1);
+      case ',':
+        return peek(1) == '@' ? open_prefix("unquote-splicing", 2) : open_prefix("unquote", 1);
+      case '#':
+        return read_hash();
+      default:
+        return read_token();
     }
   }
 
@@ -171,7 +187,8 @@ class Reader {
   }
 
   void open_prefix(std::string_view name, size_t len) {
-    push({Open::Prefix, static_cast<uint32_t>(at_), static_cast<uint32_t>(pending_.size()), Symbol(name)});
+    push({Open::Prefix, static_cast<uint32_t>(at_), static_cast<uint32_t>(pending_.size()),
+          Symbol(name)});
     at_ += len;
   }
 
@@ -235,7 +252,8 @@ class Reader {
 
   void add_symbol(std::string_view name, size_t begin) {
     if (name.size() > kMaxSymbol)
-      return fail(Code::E0112, begin, 32, fmt::format("a symbol of {} bytes; {} are allowed", name.size(), kMaxSymbol));
+      return fail(Code::E0112, begin, 32,
+                  fmt::format("a symbol of {} bytes; {} are allowed", name.size(), kMaxSymbol));
     complete(Sexp::symbol(Symbol(name), file_.span(begin, at_ - begin)));
   }
 
@@ -292,9 +310,12 @@ class Reader {
     uint32_t code = 0;
     for (size_t i = 0; i < digits; ++i) {
       char d = peek(2 + i);
-      int v = d >= '0' && d <= '9' ? d - '0' : (d | 0x20) >= 'a' && (d | 0x20) <= 'f' ? (d | 0x20) - 'a' + 10 : -1;
+      int v = d >= '0' && d <= '9'                     ? d - '0'
+              : (d | 0x20) >= 'a' && (d | 0x20) <= 'f' ? (d | 0x20) - 'a' + 10
+                                                       : -1;
       if (v < 0) {
-        fail(Code::E0105, at_, 2 + i, fmt::format("'\\{}' takes exactly {} hexadecimal digits", c, digits));
+        fail(Code::E0105, at_, 2 + i,
+             fmt::format("'\\{}' takes exactly {} hexadecimal digits", c, digits));
         return false;
       }
       code = code * 16 + static_cast<uint32_t>(v);
@@ -323,7 +344,7 @@ class Reader {
   const SourceFile& file_;
   Arena& arena_;
   Diags& diags_;
-  std::string_view whole_, text_;                             // text_ is the readable prefix
+  std::string_view whole_, text_;  // text_ is the readable prefix
   size_t at_ = 0;
   bool failed_ = false, done_ = false;
   std::vector<Frame> frames_;

@@ -73,16 +73,20 @@ namespace {
 
 bool equal_leaf(const Sexp& a, const Sexp& b) {
   switch (a.kind()) {
-    case SexpKind::List: return a.size() == b.size();
-    case SexpKind::Symbol: return a.symbol() == b.symbol();
+    case SexpKind::List:
+      return a.size() == b.size();
+    case SexpKind::Symbol:
+      return a.symbol() == b.symbol();
     case SexpKind::Int:
       return a.integer() == b.integer() && a.is_big() == b.is_big() &&
              (!a.is_big() || a.digits() == b.digits());
     case SexpKind::Float:
       return std::bit_cast<uint64_t>(a.real()) == std::bit_cast<uint64_t>(b.real()) ||
              a.real() == b.real();
-    case SexpKind::Bool: return a.boolean() == b.boolean();
-    case SexpKind::String: return a.string() == b.string();
+    case SexpKind::Bool:
+      return a.boolean() == b.boolean();
+    case SexpKind::String:
+      return a.string() == b.string();
   }
   return false;
 }

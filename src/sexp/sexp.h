@@ -44,12 +44,14 @@ class Sexp {
   std::span<const Sexp> items() const { return {is_list() ? items_ : nullptr, size()}; }
   const Sexp& operator[](uint32_t i) const { return items_[i]; }
   // The symbol at the head of a list; the empty symbol when there is none.
-  Symbol head() const { return size() > 0 && items_[0].is_symbol() ? items_[0].symbol() : Symbol(); }
+  Symbol head() const {
+    return size() > 0 && items_[0].is_symbol() ? items_[0].symbol() : Symbol();
+  }
 
   Symbol symbol() const { return Symbol::from_id(count_); }
   double real() const { return real_; }
   bool boolean() const { return integer_ != 0; }
-  std::string_view string() const { return {chars_, count_}; }      // unescaped bytes
+  std::string_view string() const { return {chars_, count_}; }  // unescaped bytes
 
   // Integers have any number of digits: the value modulo 2^64, and whether that is all of it
   // (as a signed 64-bit number). `digits` is the text of a big one.
@@ -57,18 +59,18 @@ class Sexp {
   bool is_big() const { return big_; }
   std::string_view digits() const { return Symbol::from_id(count_).str(); }
 
-  static Sexp list(std::span<const Sexp> items, Span span);          // items must outlive it
+  static Sexp list(std::span<const Sexp> items, Span span);  // items must outlive it
   static Sexp symbol(Symbol s, Span span);
   static Sexp integer(int64_t value, Span span);
   static Sexp big_integer(uint64_t modulo, std::string_view digits, Span span);
   static Sexp real(double value, Span span);
   static Sexp boolean(bool value, Span span);
-  static Sexp string(std::string_view bytes, Span span);             // bytes must outlive it
+  static Sexp string(std::string_view bytes, Span span);  // bytes must outlive it
 
  private:
   SexpKind kind_ = SexpKind::List;
   bool big_ = false;
-  uint32_t count_ = 0;                                               // items, bytes or symbol id
+  uint32_t count_ = 0;  // items, bytes or symbol id
   Span span_;
   union {
     const Sexp* items_ = nullptr;

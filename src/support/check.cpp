@@ -11,8 +11,7 @@ thread_local const Phase* innermost = nullptr;
 InternalErrorHook hook = nullptr;
 }  // namespace
 
-Phase::Phase(std::string_view what, std::string_view on)
-    : what_(what), on_(on), outer_(innermost) {
+Phase::Phase(std::string_view what, std::string_view on) : what_(what), on_(on), outer_(innermost) {
   innermost = this;
 }
 Phase::~Phase() { innermost = outer_; }

@@ -20,7 +20,8 @@ struct Style {
   const char *error, *warning, *note, *bold, *caret, *reset;
 };
 constexpr Style kPlain{"", "", "", "", "", ""};
-constexpr Style kColor{"\x1b[1;31m", "\x1b[1;35m", "\x1b[1;36m", "\x1b[1m", "\x1b[1;32m", "\x1b[0m"};
+constexpr Style kColor{"\x1b[1;31m", "\x1b[1;35m", "\x1b[1;36m",
+                       "\x1b[1m",    "\x1b[1;32m", "\x1b[0m"};
 
 // A source line may be enormous (generated text): show at most this many bytes around the span.
 constexpr size_t kMaxShown = 160;

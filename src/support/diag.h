@@ -18,24 +18,30 @@ enum class Code : uint16_t {
 #include "support/codes.def"
 #undef CODE
 };
-std::string_view code_name(Code code);                        // "E0101"
+std::string_view code_name(Code code);  // "E0101"
 std::string_view code_summary(Code code);
 
 struct Note {
-  Span span;                                                  // may be invalid: text only
+  Span span;  // may be invalid: text only
   std::string message;
 };
 
 struct Diag {
   Severity severity;
   Code code;
-  Span span;                                                  // may be invalid: no location
+  Span span;  // may be invalid: no location
   std::string message;
   std::vector<Note> notes;
-  std::string help;                                           // a fix, where one is known
+  std::string help;  // a fix, where one is known
 
-  Diag& note(Span at, std::string text) { notes.push_back({at, std::move(text)}); return *this; }
-  Diag& suggest(std::string text) { help = std::move(text); return *this; }
+  Diag& note(Span at, std::string text) {
+    notes.push_back({at, std::move(text)});
+    return *this;
+  }
+  Diag& suggest(std::string text) {
+    help = std::move(text);
+    return *this;
+  }
 };
 
 class Diags {
@@ -49,7 +55,7 @@ class Diags {
   SourceMap& sources() const { return sources_; }
 
  private:
-  static constexpr size_t kMaxKept = 100;                     // later ones are counted, not kept
+  static constexpr size_t kMaxKept = 100;  // later ones are counted, not kept
   Diag& add(Severity severity, Code code, Span span, std::string message);
   SourceMap& sources_;
   std::vector<Diag> all_;

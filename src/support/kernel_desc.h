@@ -11,16 +11,16 @@ enum class ParamKind : uint8_t { Int, Float, Pointer };
 
 struct KernelParam {
   ParamKind kind;
-  uint32_t size;                        // bytes: 1, 2, 4 or 8; a bool is 1
+  uint32_t size;  // bytes: 1, 2, 4 or 8; a bool is 1
   bool operator==(const KernelParam&) const = default;
 };
 
 struct KernelDesc {
-  std::string name;                     // as the program spells it, and as launches name it
-  std::string entry;                    // the symbol in the code
+  std::string name;   // as the program spells it, and as launches name it
+  std::string entry;  // the symbol in the code
   std::vector<KernelParam> params;
-  uint32_t shared_bytes = 0;            // static workgroup memory
-  uint32_t context_bytes = 0;           // cpu only: per work-item memory that lives across barriers
+  uint32_t shared_bytes = 0;   // static workgroup memory
+  uint32_t context_bytes = 0;  // cpu only: per work-item memory that lives across barriers
 };
 
 // Every argument of a launch occupies one slot of 8 bytes, little endian, in declared order,

@@ -30,14 +30,14 @@ class SourceFile {
   SourceFile(std::string name, std::string text, uint32_t base);
   const std::string& name() const { return name_; }
   std::string_view text() const { return text_; }
-  uint32_t base() const { return base_; }                     // position of the first byte
+  uint32_t base() const { return base_; }  // position of the first byte
   Span span(size_t offset, size_t len) const {
     return {base_ + static_cast<uint32_t>(offset), static_cast<uint32_t>(len)};
   }
 
  private:
   friend class SourceMap;
-  const std::vector<uint32_t>& line_starts() const;           // offsets; computed on first use
+  const std::vector<uint32_t>& line_starts() const;  // offsets; computed on first use
   std::string name_, text_;
   uint32_t base_;
   mutable std::vector<uint32_t> line_starts_;
@@ -45,18 +45,18 @@ class SourceFile {
 
 struct Location {
   const SourceFile* file = nullptr;
-  uint32_t line = 0;                                          // from 1
-  uint32_t column = 0;                                        // from 1, in code points
-  std::string_view line_text;                                 // without the line break
-  uint32_t line_offset = 0;                                   // bytes from line start
+  uint32_t line = 0;           // from 1
+  uint32_t column = 0;         // from 1, in code points
+  std::string_view line_text;  // without the line break
+  uint32_t line_offset = 0;    // bytes from line start
 };
 
 class SourceMap {
  public:
   // Null when the shared position space (4 GiB) is exhausted.
   const SourceFile* add(std::string name, std::string text);
-  Location locate(uint32_t pos) const;                        // file is null for no location
-  std::string describe(Span span) const;                      // "file:line:col", or ""
+  Location locate(uint32_t pos) const;    // file is null for no location
+  std::string describe(Span span) const;  // "file:line:col", or ""
   const std::deque<SourceFile>& files() const { return files_; }
 
  private:

@@ -16,9 +16,7 @@ namespace {
 // Open addressing over the texts; ids index chunks that never move, so str() needs no lock.
 class SymbolTable {
  public:
-  SymbolTable() : slots_(1 << 12, 0) {
-    (void)add("");
-  }
+  SymbolTable() : slots_(1 << 12, 0) { (void)add(""); }
 
   uint32_t intern(std::string_view text) {
     if (text.empty()) return 0;

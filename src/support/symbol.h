@@ -11,12 +11,16 @@ namespace ll {
 class Symbol {
  public:
   constexpr Symbol() = default;
-  explicit Symbol(std::string_view text);                    // interns
-  static constexpr Symbol from_id(uint32_t id) { Symbol s; s.id_ = id; return s; }
+  explicit Symbol(std::string_view text);  // interns
+  static constexpr Symbol from_id(uint32_t id) {
+    Symbol s;
+    s.id_ = id;
+    return s;
+  }
 
-  std::string_view str() const;                              // lives as long as the process
+  std::string_view str() const;  // lives as long as the process
   constexpr uint32_t id() const { return id_; }
-  constexpr bool empty() const { return id_ == 0; }          // id 0 is the empty text
+  constexpr bool empty() const { return id_ == 0; }  // id 0 is the empty text
   constexpr explicit operator bool() const { return id_ != 0; }
   constexpr auto operator<=>(const Symbol&) const = default;
 

@@ -1,5 +1,5 @@
-// Device memory and launches (docs/language/host.md). Each form becomes the BriLisp operation of the
-// same name.
+// Device memory and launches (docs/language/host.md). Each form becomes the BriLisp operation of
+// the same name.
 #include <fmt/format.h>
 
 #include "lang/brilisp/spelling.h"

@@ -1,4 +1,5 @@
-// cuda-lisp: a thin layer over C-Lisp for kernels, defined by a rewriting (docs/language/cuda-lisp.md).
+// cuda-lisp: a thin layer over C-Lisp for kernels, defined by a rewriting
+// (docs/language/cuda-lisp.md).
 //
 // `(cuda-lisp item …)` becomes `(c-lisp item …)`: a `define-shared` becomes a global in workgroup
 // memory, and inside `define-kernel` bodies the forms of forms.def become calls of intrinsics,

@@ -36,7 +36,7 @@ void Alias::trace(ValueId v) {
     PtrAddImm p = PtrAddImm::unpack(i.imm);
     uint64_t distance = static_cast<uint64_t>(int64_t{p.offset});
     if (args.size() > 1) {
-      if (!f_.is_const(args[1])) return;                      // v is its own anchor
+      if (!f_.is_const(args[1])) return;  // v is its own anchor
       distance += static_cast<uint64_t>(f_.inst(args[1]).imm) * p.scale;
     }
     to.offset = static_cast<int64_t>(static_cast<uint64_t>(from.offset) + distance);
@@ -52,8 +52,13 @@ void Alias::find_escapes(ValueId v) {
   for (const Edge& e : f_.succs(i))
     for (ValueId a : f_.args(e)) escape(a);
   switch (i.op) {
-    case Op::Load: case Op::Copy: case Op::PtrAdd: case Op::SpaceCast: return;
-    case Op::Store: return escape(f_.args(i)[1]);
+    case Op::Load:
+    case Op::Copy:
+    case Op::PtrAdd:
+    case Op::SpaceCast:
+      return;
+    case Op::Store:
+      return escape(f_.args(i)[1]);
     default:
       if (info(i.op).rule == TypeRule::IntCompare) return;
       for (ValueId a : f_.args(i)) escape(a);
@@ -63,9 +68,12 @@ void Alias::find_escapes(ValueId v) {
 Alias::Location Alias::accessed(const Inst& i) const {
   ValueId address = f_.args(i)[0];
   switch (i.op) {
-    case Op::Load: return locate(address, scalar_bytes(i.type));
-    case Op::Store: return locate(address, scalar_bytes(f_.type(f_.args(i)[1])));
-    default: return locate(address, static_cast<uint64_t>(i.imm));  // copy
+    case Op::Load:
+      return locate(address, scalar_bytes(i.type));
+    case Op::Store:
+      return locate(address, scalar_bytes(f_.type(f_.args(i)[1])));
+    default:
+      return locate(address, static_cast<uint64_t>(i.imm));  // copy
   }
 }
 
@@ -87,7 +95,7 @@ bool Alias::may_overlap(const Location& a, const Location& b) const {
 bool Alias::may_clobber(const Inst& i, const Location& at) const {
   if (!is_memory_def(i) || is_constant(at)) return false;
   if (i.op == Op::Store || i.op == Op::Copy) return may_overlap(accessed(i), at);
-  return !is_private(at.object);                              // a call or barrier
+  return !is_private(at.object);  // a call or barrier
 }
 
 bool Alias::is_dereferenceable(const Location& at) const {

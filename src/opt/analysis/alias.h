@@ -22,7 +22,7 @@ class Alias {
 
   struct Location {
     ValueId object, anchor;
-    int64_t offset;                                           // from the anchor
+    int64_t offset;  // from the anchor
     uint64_t size;
   };
   Location locate(ValueId address, uint64_t size) const {
@@ -59,7 +59,7 @@ class Alias {
 
   const Module& m_;
   const Function& f_;
-  std::vector<Address> addresses_;                            // by value
+  std::vector<Address> addresses_;  // by value
   std::vector<Kind> kinds_;
   std::vector<bool> escapes_;
 };

@@ -9,7 +9,7 @@ Cfg::Cfg(const Function& f) : number_(f.blocks.size(), kUnreachable), begin_(f.b
   // reverse order the first edge of a branch comes first, as it does in the source.
   struct Visit {
     BlockId block;
-    uint32_t left;                                            // edges not yet followed
+    uint32_t left;  // edges not yet followed
   };
   std::vector<Visit> stack;
   auto enter = [&](BlockId b) {

@@ -13,7 +13,7 @@ namespace ll {
 
 struct Pred {
   BlockId from;
-  uint32_t edge;                                              // index into Function::edges
+  uint32_t edge;  // index into Function::edges
 };
 
 class Cfg {
@@ -38,8 +38,8 @@ class Cfg {
  private:
   static constexpr uint32_t kUnreachable = 0xffffffffu;
   std::vector<BlockId> rpo_;
-  std::vector<uint32_t> number_;                              // by block: position in rpo_
-  std::vector<uint32_t> begin_;                               // by block: slice of preds_
+  std::vector<uint32_t> number_;  // by block: position in rpo_
+  std::vector<uint32_t> begin_;   // by block: slice of preds_
   std::vector<Pred> preds_;
 };
 

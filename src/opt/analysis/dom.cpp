@@ -99,7 +99,7 @@ void Dom::build(const Graph& succs, const Graph& preds, uint32_t root, uint32_t 
   end_.assign(block_count, 0);
   depth_.assign(block_count, 0);
   idom_.assign(block_count, BlockId());
-  uint32_t hidden = root >= block_count ? 1 : 0;              // a virtual root takes no place
+  uint32_t hidden = root >= block_count ? 1 : 0;  // a virtual root takes no place
   preorder_.resize(count - hidden);
   std::vector<uint32_t> at(count), next(count);
   for (uint32_t i = 0; i < count; ++i) {
@@ -169,8 +169,8 @@ Dom Dom::backward(const Function& f, const Cfg& cfg) {
 }
 
 Frontiers::Frontiers(const Cfg& cfg, const Dom& dom, size_t block_count) : begin_(block_count + 1) {
-  std::vector<std::pair<BlockId, BlockId>> found;             // (block, a join in its frontier)
-  std::vector<BlockId> last(block_count);                     // join last added to a block
+  std::vector<std::pair<BlockId, BlockId>> found;  // (block, a join in its frontier)
+  std::vector<BlockId> last(block_count);          // join last added to a block
   for (BlockId join : cfg.rpo()) {
     auto preds = cfg.preds(join);
     if (preds.size() < 2 && join != cfg.rpo().front()) continue;

@@ -42,7 +42,7 @@ class Dom {
   void collect_children(uint32_t block_count);
 
   std::vector<BlockId> idom_;
-  std::vector<uint32_t> pre_, end_, depth_;                   // by block; pre_ none: unreachable
+  std::vector<uint32_t> pre_, end_, depth_;  // by block; pre_ none: unreachable
   std::vector<BlockId> preorder_, children_;
   std::vector<uint32_t> child_begin_;
 };

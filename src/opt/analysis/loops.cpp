@@ -10,10 +10,10 @@ namespace {
 struct Found {
   std::vector<BlockId> headers;
   std::vector<LoopId> parents;
-  std::vector<LoopId> innermost;                              // by block
+  std::vector<LoopId> innermost;  // by block
 
   LoopId outermost(LoopId l, std::vector<LoopId>& jump) const {
-    while (jump[l.index].valid()) {                           // path halving keeps this near-linear
+    while (jump[l.index].valid()) {  // path halving keeps this near-linear
       LoopId up = jump[l.index];
       if (jump[up.index].valid()) jump[l.index] = jump[up.index];
       l = up;

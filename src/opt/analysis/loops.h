@@ -12,13 +12,13 @@
 
 namespace ll {
 
-using LoopId = Id<struct LoopTag>;                            // outer loops before inner ones
+using LoopId = Id<struct LoopTag>;  // outer loops before inner ones
 
 struct Loop {
   BlockId header;
-  LoopId parent;                                              // invalid for an outermost loop
+  LoopId parent;  // invalid for an outermost loop
   uint32_t depth = 1;
-  LoopId end;                                                 // one past its last descendant
+  LoopId end;  // one past its last descendant
 };
 
 class Loops {
@@ -49,8 +49,8 @@ class Loops {
 
  private:
   std::vector<Loop> loops_;
-  std::vector<LoopId> loop_of_;                               // by block
-  std::vector<uint32_t> begin_;                               // by loop: slice of blocks_
+  std::vector<LoopId> loop_of_;  // by block
+  std::vector<uint32_t> begin_;  // by loop: slice of blocks_
   std::vector<BlockId> blocks_;
   bool irreducible_ = false;
 };

@@ -5,8 +5,14 @@ namespace ll {
 class Uniform::Solver {
  public:
   Solver(Uniform& u, const Function& f, Analyses& a)
-      : u_(u), f_(f), cfg_(a.cfg(f)), postdom_(a.postdom(f)), loops_(a.loops(f)), uses_(a.uses(f)),
-        content_varies_(f.insts.size()), left_(loops_.all().size()) {}
+      : u_(u),
+        f_(f),
+        cfg_(a.cfg(f)),
+        postdom_(a.postdom(f)),
+        loops_(a.loops(f)),
+        uses_(a.uses(f)),
+        content_varies_(f.insts.size()),
+        left_(loops_.all().size()) {}
 
   void run() {
     find_roots();
@@ -51,7 +57,8 @@ class Uniform::Solver {
       pointers.pop_back();
       for (const Use& use : uses_.of(p)) {
         if (f_.inst(use.user).op == Op::Load) mark(use.user);
-        else if (root(use.user).valid() && f_.inst(use.user).op != Op::Slot) pointers.push_back(use.user);
+        else if (root(use.user).valid() && f_.inst(use.user).op != Op::Slot)
+          pointers.push_back(use.user);
       }
     }
   }
@@ -80,7 +87,8 @@ class Uniform::Solver {
     const Inst& i = f_.inst(use.user);
     if (is_terminator(i.op)) {
       for (const Edge& e : f_.succs(i))
-        if (use.slot - e.args_begin < e.args_count) mark(f_.block(e.to).params[use.slot - e.args_begin]);
+        if (use.slot - e.args_begin < e.args_count)
+          mark(f_.block(e.to).params[use.slot - e.args_begin]);
       if (i.op == Op::Br && f_.args(i)[0] == v) diverge(use.user);
       return;
     }
@@ -92,11 +100,12 @@ class Uniform::Solver {
   void diverge(ValueId branch) {
     BlockId from = uses_.block_of(branch);
     leave_loops(from, branch);
-    if (u_.is_divergent(from)) return;                        // its whole region is already
+    if (u_.is_divergent(from)) return;  // its whole region is already
     BlockId end = postdom_.idom(from);
     std::vector<BlockId> blocks;
     auto reach = [&](BlockId b) {
-      if (cfg_.preds(b).size() > 1) for (ValueId p : f_.block(b).params) mark(p);
+      if (cfg_.preds(b).size() > 1)
+        for (ValueId p : f_.block(b).params) mark(p);
       if (b == end || u_.cause_[b.index] == branch) return;
       make_divergent(b, branch);
       blocks.push_back(b);
@@ -114,7 +123,8 @@ class Uniform::Solver {
   void make_divergent(BlockId b, ValueId branch) {
     u_.cause_[b.index] = branch;
     for (ValueId v : f_.block(b).insts)
-      if (f_.inst(v).op == Op::Store && root(f_.arg(v, 0)).valid()) mark_content(root(f_.arg(v, 0)));
+      if (f_.inst(v).op == Op::Store && root(f_.arg(v, 0)).valid())
+        mark_content(root(f_.arg(v, 0)));
   }
 
   // A varying branch out of a loop: work-items leave it in different rounds.
@@ -155,8 +165,8 @@ class Uniform::Solver {
   const Dom& postdom_;
   const Loops& loops_;
   const Uses& uses_;
-  std::vector<bool> content_varies_;                          // by slot
-  std::vector<bool> left_;                                    // by loop: left in different rounds
+  std::vector<bool> content_varies_;  // by slot
+  std::vector<bool> left_;            // by loop: left in different rounds
   std::vector<ValueId> work_;
 };
 

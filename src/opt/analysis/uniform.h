@@ -28,9 +28,9 @@ class Uniform {
 
  private:
   class Solver;
-  std::vector<bool> varying_;                                 // by value
-  std::vector<ValueId> root_;                                 // by value: the slot it points into
-  std::vector<ValueId> cause_;                                // by block
+  std::vector<bool> varying_;   // by value
+  std::vector<ValueId> root_;   // by value: the slot it points into
+  std::vector<ValueId> cause_;  // by block
 };
 
 }  // namespace ll

@@ -10,8 +10,8 @@
 namespace ll {
 
 struct Use {
-  ValueId user;                                               // a terminator for edge arguments
-  uint32_t slot;                                              // index into Function::pool
+  ValueId user;   // a terminator for edge arguments
+  uint32_t slot;  // index into Function::pool
 };
 
 class Uses {

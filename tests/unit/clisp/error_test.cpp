@@ -51,7 +51,8 @@ Case in_body(Code code, std::string statements) {
     (define ((two void) (x int) (y float)))
     (define ((f int) (i int) (l int64) (x float) (d double) (c bool) (p (ptr int))
              (s (struct pair)) (sp (ptr (struct pair))) (q (ptr int (addrspace 1))))
-      )" + statements + " (ret 0)))"};
+      )" + statements +
+                    " (ret 0)))"};
 }
 
 TEST(CLispErrors, Programs) {
@@ -233,8 +234,9 @@ TEST(CLispErrors, Memory) {
       in_body(Code::E0433, "@(ptr-to 5)"),
       in_body(Code::E0433, "(ptr-to @g)"),
       in_body(Code::E0414, "(ptr-to @v)"),
-      {Code::E0445, "(c-lisp (define ((f int) (s (ptr (struct t)))) (ret (load (sptradd @s a))))\n"
-                    "(define-struct t (a int)))"},
+      {Code::E0445,
+       "(c-lisp (define ((f int) (s (ptr (struct t)))) (ret (load (sptradd @s a))))\n"
+       "(define-struct t (a int)))"},
   });
 }
 
@@ -257,8 +259,9 @@ TEST(CLispErrors, DeviceForms) {
       in_body(Code::E0418, "(launch (two 1 1) @1.0 1.0)"),
       in_body(Code::E0444, "@(device-sync 1)"),
       in_body(Code::E0444, "@(device-seconds 1)"),
-      {Code::E0418, "(c-lisp (define-kernel ((k void) (p (ptr int))) ())\n"
-                    "(define ((f void) (p (ptr int))) (launch (k 1 1) @p)))"},
+      {Code::E0418,
+       "(c-lisp (define-kernel ((k void) (p (ptr int))) ())\n"
+       "(define ((f void) (p (ptr int))) (launch (k 1 1) @p)))"},
   });
 }
 
@@ -269,11 +272,13 @@ TEST(CLispErrors, CheckingGoesOnWithTheNextStatement) {
 TEST(CLispErrors, NoErrorFollowsFromAnother) {
   expect_error(in_body(Code::E0414, "(set i (add (mul @v 2) (load (ptradd p @w))))"));
   expect_error(in_body(Code::E0301, "(declare v @integer) (set v 1) (set i (add v 1))"));
-  expect_error({Code::E0301, "(c-lisp (define-struct s (a @x)) (define ((f int)) (declare v (struct s))"
-                             "(set v (insertvalue v 1 0)) (store (sptradd (ptr-to v) a) 1)"
-                             "(ret (extractvalue v 0))))"});
-  expect_error({Code::E0301, "(c-lisp (define ((f @integer)) (ret 1)) "
-                             "(define ((h int)) (ret (call f))))"});
+  expect_error({Code::E0301,
+                "(c-lisp (define-struct s (a @x)) (define ((f int)) (declare v (struct s))"
+                "(set v (insertvalue v 1 0)) (store (sptradd (ptr-to v) a) 1)"
+                "(ret (extractvalue v 0))))"});
+  expect_error({Code::E0301,
+                "(c-lisp (define ((f @integer)) (ret 1)) "
+                "(define ((h int)) (ret (call f))))"});
 }
 
 std::string help_of(const std::string& statements) {

@@ -11,8 +11,16 @@
 namespace ll::ptx {
 namespace {
 
-constexpr TypeId kScalarTypes[] = {kBool, kInt8, kInt16, kInt32, kInt64, kFloat, kDouble, kPtr,
-                                   ptr_type(Space::Global), ptr_type(Space::Private)};
+constexpr TypeId kScalarTypes[] = {kBool,
+                                   kInt8,
+                                   kInt16,
+                                   kInt32,
+                                   kInt64,
+                                   kFloat,
+                                   kDouble,
+                                   kPtr,
+                                   ptr_type(Space::Global),
+                                   ptr_type(Space::Private)};
 
 // One kernel that does one operation on its parameters and keeps the result.
 class OneOp {
@@ -84,10 +92,22 @@ class AllOps {
     std::vector<TypeId> args;
     Inst i{.op = op, .type = kVoid, .span = {}};
     switch (row.format) {
-      case Format::Nullary: case Format::Ret: if (a != kBool || r != kBool || constant) return; break;
-      case Format::Dim: if (r != kInt32 || a != kBool || constant) return; i.type = r; break;
-      case Format::Trap: if (a != kBool || r != kBool || constant) return; break;
-      case Format::Unary: if (a != r) return; args = {a}; i.type = r; break;
+      case Format::Nullary:
+      case Format::Ret:
+        if (a != kBool || r != kBool || constant) return;
+        break;
+      case Format::Dim:
+        if (r != kInt32 || a != kBool || constant) return;
+        i.type = r;
+        break;
+      case Format::Trap:
+        if (a != kBool || r != kBool || constant) return;
+        break;
+      case Format::Unary:
+        if (a != r) return;
+        args = {a};
+        i.type = r;
+        break;
       case Format::Binary:
         if (r != a && r != kBool) return;
         args = {a, a};
@@ -98,12 +118,17 @@ class AllOps {
         args = op == Op::Select ? std::vector{kBool, r, r} : std::vector{a, a, a};
         i.type = r;
         break;
-      case Format::Convert: args = {a}; i.type = r; break;
+      case Format::Convert:
+        args = {a};
+        i.type = r;
+        break;
       case Format::Slot:
         if (a != kBool || constant) return;
         i.type = r, i.imm = kInt64.index, i.aux = 3;
         break;
-      case Format::Alloc: args = {a}, i.type = r, i.imm = kInt64.index, i.aux = 3; break;
+      case Format::Alloc:
+        args = {a}, i.type = r, i.imm = kInt64.index, i.aux = 3;
+        break;
       case Format::PtrAdd:
         if (a == r) args = {a}, i.imm = PtrAddImm{0, -4}.pack();
         else args = {r, a}, i.imm = PtrAddImm{constant ? 0x80000000u : 12, constant ? 0 : 8}.pack();
@@ -111,7 +136,7 @@ class AllOps {
         break;
       case Format::Load:
         if (!is_ptr(a)) return;
-        args = {a}, i.type = r, i.aux = constant ? 0 : log2(r);   // misaligned
+        args = {a}, i.type = r, i.aux = constant ? 0 : log2(r);  // misaligned
         break;
       case Format::Store:
         if (!is_ptr(a)) return;
@@ -120,14 +145,16 @@ class AllOps {
       case Format::Copy:
         args = {a, r}, i.imm = constant ? 75 : 23, i.aux = constant ? 0 : 2;
         break;
-      default: return;                                        // leaves, calls and edges: see below
+      default:
+        return;  // leaves, calls and edges: see below
     }
     OneOp one(m_, static_cast<int>(keep_.size()));
     Function& f = one.function();
     std::vector<ValueId> values;
-    for (TypeId t : args) values.push_back(constant && row.format != Format::PtrAdd && !is_ptr(t)
-                                               ? f.constant(t, t == kFloat ? 0x3f800000 : -3)
-                                               : one.param(t));
+    for (TypeId t : args)
+      values.push_back(constant && row.format != Format::PtrAdd && !is_ptr(t)
+                           ? f.constant(t, t == kFloat ? 0x3f800000 : -3)
+                           : one.param(t));
     bool ok = one.finish(i, values);
     keep_.push_back(ok);
     if (!ok) return;
@@ -137,9 +164,12 @@ class AllOps {
            is_short_form(f, built)};
     cases_.insert(c);
     if (!find_row(c.op, c.from, c.to, c.is_short) && legalised(op).empty())
-      missing_.push_back(std::string(row.text) + " at " + m_.types.str(from) + " -> " + m_.types.str(built.type));
+      missing_.push_back(std::string(row.text) + " at " + m_.types.str(from) + " -> " +
+                         m_.types.str(built.type));
   }
-  static uint16_t log2(TypeId t) { return static_cast<uint16_t>(std::countr_zero(scalar_bytes(t))); }
+  static uint16_t log2(TypeId t) {
+    return static_cast<uint16_t>(std::countr_zero(scalar_bytes(t)));
+  }
 
   SourceMap sources_;
   Module m_;

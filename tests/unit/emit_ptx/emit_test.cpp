@@ -16,7 +16,8 @@ struct Program {
   std::unique_ptr<Module> module;
 
   explicit Program(const std::string& body, std::vector<std::string_view> passes = {}) {
-    const SourceFile* file = sources.add("test.lisp", "(brilisp (ir-version \"1.0\")\n" + body + ")");
+    const SourceFile* file =
+        sources.add("test.lisp", "(brilisp (ir-version \"1.0\")\n" + body + ")");
     if (const Sexp* sexp = read(*file, arena, diags)) module = read_module(*sexp, diags);
     if (module && !passes.empty()) PassRunner({}, diags).run(*module, passes);
   }
@@ -39,8 +40,7 @@ std::string text_of(Program& p) {
   if (!code) return {};
   if (std::string ptxas = test::find_ptxas(); !ptxas.empty())
     EXPECT_EQ(test::assemble(ptxas, code->text, "sm_75"), "");
-  else
-    std::puts("skipped: no ptxas on this machine; the text was not assembled");
+  else std::puts("skipped: no ptxas on this machine; the text was not assembled");
   return code->text;
 }
 
@@ -58,7 +58,8 @@ TEST(PtxEmit, Saxpy) {
       (store py r)
       (jmp out)
       (label out)
-      (ret)))", {"device_part", "inline_all", "spaces"});
+      (ret)))",
+            {"device_part", "inline_all", "spaces"});
   EXPECT_EQ(text_of(p), R"(.version 6.3
 .target sm_75
 .address_size 64
@@ -129,7 +130,8 @@ TEST(PtxEmit, LoopWithSwap) {
   EXPECT_EQ(code->kernels[0].name, "k-1");
   EXPECT_EQ(code->kernels[0].entry, "k$2d1");
   EXPECT_EQ(code->kernels[0].shared_bytes, 32u);
-  EXPECT_EQ(code->kernels[0].params, (std::vector<KernelParam>{{ParamKind::Pointer, 8}, {ParamKind::Int, 4}}));
+  EXPECT_EQ(code->kernels[0].params,
+            (std::vector<KernelParam>{{ParamKind::Pointer, 8}, {ParamKind::Int, 4}}));
 }
 
 TEST(PtxEmit, GlobalsWithInitialBytesAndAddresses) {
@@ -149,14 +151,16 @@ TEST(PtxEmit, GlobalsWithInitialBytesAndAddresses) {
       (ret)))");
   std::string text = text_of(p);
   EXPECT_NE(text.find(".global .align 8 .u64 table[2] = {generic(bytes)+2,5};"), text.npos) << text;
-  EXPECT_NE(text.find(".const .align 4 .b8 coefficients[8] = {0,0,128,63,0,0,0,64};"), text.npos) << text;
+  EXPECT_NE(text.find(".const .align 4 .b8 coefficients[8] = {0,0,128,63,0,0,0,64};"), text.npos)
+      << text;
   EXPECT_NE(text.find("ld.const.f32"), text.npos) << text;
 }
 
 TEST(PtxEmit, AllArchitecturesAssemble) {
   LL_REQUIRE_PTXAS(ptxas);
-  Program p("(define ((k void) (p ptr) (n int)) (attributes kernel) (set (q ptr) (alloc int n)) "
-            "(store p q) (trap unreachable))");
+  Program p(
+      "(define ((k void) (p ptr) (n int)) (attributes kernel) (set (q ptr) (alloc int n)) "
+      "(store p q) (trap unreachable))");
   for (const char* arch : {"sm_75", "sm_80", "sm_90", "sm_120"}) {
     auto code = p.emit(arch);
     ASSERT_TRUE(code) << p.messages();
@@ -167,18 +171,23 @@ TEST(PtxEmit, AllArchitecturesAssemble) {
 TEST(PtxEmit, Refusals) {
   Program arch("(define ((k void)) (attributes kernel) (ret))");
   EXPECT_FALSE(arch.emit("sm_1"));
-  EXPECT_NE(arch.messages().find("error[E0740]: 'sm_1' is no architecture that PTX is made for"), std::string::npos);
+  EXPECT_NE(arch.messages().find("error[E0740]: 'sm_1' is no architecture that PTX is made for"),
+            std::string::npos);
 
-  Program shared("(define-global (big (arr 20000 int)) (addrspace 3))\n"
-                 "(define ((k void) (n int)) (attributes kernel) (store (global big) n) (ret))");
+  Program shared(
+      "(define-global (big (arr 20000 int)) (addrspace 3))\n"
+      "(define ((k void) (n int)) (attributes kernel) (store (global big) n) (ret))");
   EXPECT_FALSE(shared.emit());
   EXPECT_NE(shared.messages().find("test.lisp:3:"), std::string::npos) << shared.messages();
   EXPECT_NE(shared.messages().find("E0741"), std::string::npos) << shared.messages();
 
-  Program call("(define ((puts int) (s ptr)) (attributes external))\n"
-               "(define ((k void) (p ptr)) (attributes kernel) (set (r int) (call puts p)) (ret))");
+  Program call(
+      "(define ((puts int) (s ptr)) (attributes external))\n"
+      "(define ((k void) (p ptr)) (attributes kernel) (set (r int) (call puts p)) (ret))");
   EXPECT_FALSE(call.emit());
-  EXPECT_NE(call.messages().find("the call of 'puts' cannot be made in a kernel"), std::string::npos) << call.messages();
+  EXPECT_NE(call.messages().find("the call of 'puts' cannot be made in a kernel"),
+            std::string::npos)
+      << call.messages();
 }
 
 }  // namespace

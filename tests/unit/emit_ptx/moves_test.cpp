@@ -28,7 +28,9 @@ Move move(uint32_t to, uint32_t from) { return {RegId(to), RegId(from)}; }
 
 TEST(PtxMoves, Chain) { check({move(0, 1), move(1, 2), move(2, 3)}, 4); }
 TEST(PtxMoves, Swap) { check({move(0, 1), move(1, 0)}, 2); }
-TEST(PtxMoves, FanOutFromCycle) { check({move(0, 1), move(1, 2), move(2, 0), move(3, 0), move(4, 1)}, 5); }
+TEST(PtxMoves, FanOutFromCycle) {
+  check({move(0, 1), move(1, 2), move(2, 0), move(3, 0), move(4, 1)}, 5);
+}
 TEST(PtxMoves, ToItself) { check({move(0, 0), move(1, 1)}, 2); }
 TEST(PtxMoves, Random) {
   std::mt19937 random(7);

@@ -20,14 +20,16 @@ inline std::string find_ptxas() {
 }
 
 // What ptxas says against the text; empty when it accepts it.
-inline std::string assemble(const std::string& ptxas, const std::string& text, const std::string& arch) {
+inline std::string assemble(const std::string& ptxas, const std::string& text,
+                            const std::string& arch) {
   char base[] = "/tmp/ll_ptx_XXXXXX";
   int fd = mkstemp(base);
   if (fd < 0) return "no temporary file";
   close(fd);
   std::string input = base, log = input + ".log";
   std::ofstream(input) << text;
-  std::string command = ptxas + " -O0 -arch=" + arch + " " + input + " -o /dev/null > " + log + " 2>&1";
+  std::string command =
+      ptxas + " -O0 -arch=" + arch + " " + input + " -o /dev/null > " + log + " 2>&1";
   int status = std::system(command.c_str());
   std::stringstream said;
   said << std::ifstream(log).rdbuf();
@@ -38,6 +40,7 @@ inline std::string assemble(const std::string& ptxas, const std::string& text, c
 
 }  // namespace ll::test
 
-#define LL_REQUIRE_PTXAS(name)                                        \
-  std::string name = ::ll::test::find_ptxas();                        \
-  if (name.empty()) GTEST_SKIP() << "skipped: no ptxas on this machine; the text was not assembled"
+#define LL_REQUIRE_PTXAS(name)                                                             \
+  std::string name = ::ll::test::find_ptxas();                                             \
+  if (name.empty()) GTEST_SKIP() << "skipped: no ptxas on this machine; the text was not " \
+                                    "assembled"

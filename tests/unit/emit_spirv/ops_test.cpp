@@ -1,5 +1,5 @@
 // Every operation on every type, against the interpreter, bit for bit.
-#define SPV_ENABLE_UTILITY_CODE                               // spv::HasResultAndType
+#define SPV_ENABLE_UTILITY_CODE  // spv::HasResultAndType
 #include <cmath>
 #include <random>
 
@@ -12,7 +12,7 @@
 namespace ll::spirv {
 namespace {
 
-constexpr uint32_t kItems = 1024;                             // every pair of kValues values
+constexpr uint32_t kItems = 1024;  // every pair of kValues values
 constexpr uint32_t kValues = 32;
 
 // Interesting bit patterns of a type, in the low bytes.
@@ -91,7 +91,10 @@ struct OpsKernel {
   Function* f = nullptr;
   std::unique_ptr<Builder> b;
   ValueId x, y, z, out, item;
-  struct Row { Op op; TypeId type; };
+  struct Row {
+    Op op;
+    TypeId type;
+  };
   std::vector<Row> rows;
 
   explicit OpsKernel(TypeId type) : t(type) {
@@ -133,10 +136,12 @@ void check(TypeId t) {
     const OpInfo& i = info(op);
     bool is_float_type = is_float(t);
     switch (i.rule) {
-      case TypeRule::Int: case TypeRule::IntCompare:
+      case TypeRule::Int:
+      case TypeRule::IntCompare:
         if (is_float_type) continue;
         break;
-      case TypeRule::Float: case TypeRule::FloatCompare:
+      case TypeRule::Float:
+      case TypeRule::FloatCompare:
         if (!is_float_type) continue;
         break;
       case TypeRule::Select:
@@ -203,13 +208,34 @@ void check(TypeId t) {
     }
 }
 
-TEST(Ops, Bool) { LL_REQUIRE_VALIDATOR(); check(kBool); }
-TEST(Ops, Int8) { LL_REQUIRE_VALIDATOR(); check(kInt8); }
-TEST(Ops, Int16) { LL_REQUIRE_VALIDATOR(); check(kInt16); }
-TEST(Ops, Int32) { LL_REQUIRE_VALIDATOR(); check(kInt32); }
-TEST(Ops, Int64) { LL_REQUIRE_VALIDATOR(); check(kInt64); }
-TEST(Ops, Float) { LL_REQUIRE_VALIDATOR(); check(kFloat); }
-TEST(Ops, Double) { LL_REQUIRE_VALIDATOR(); check(kDouble); }
+TEST(Ops, Bool) {
+  LL_REQUIRE_VALIDATOR();
+  check(kBool);
+}
+TEST(Ops, Int8) {
+  LL_REQUIRE_VALIDATOR();
+  check(kInt8);
+}
+TEST(Ops, Int16) {
+  LL_REQUIRE_VALIDATOR();
+  check(kInt16);
+}
+TEST(Ops, Int32) {
+  LL_REQUIRE_VALIDATOR();
+  check(kInt32);
+}
+TEST(Ops, Int64) {
+  LL_REQUIRE_VALIDATOR();
+  check(kInt64);
+}
+TEST(Ops, Float) {
+  LL_REQUIRE_VALIDATOR();
+  check(kFloat);
+}
+TEST(Ops, Double) {
+  LL_REQUIRE_VALIDATOR();
+  check(kDouble);
+}
 
 // Products in the middle between two floats, and sums that tip them: rounding twice would show.
 TEST(Ops, FmaRoundsOnce) {
@@ -230,7 +256,7 @@ TEST(Ops, FmaRoundsOnce) {
   std::vector<float> a(8192), b(8192), c(8192);
   for (size_t i = 0; i < a.size(); ++i) {
     auto significand = [&] { return 1 + std::ldexp(static_cast<double>(random() % 4096), -12); };
-    int scale = i % 4 == 0 ? -70 : 0;                         // some results are subnormal
+    int scale = i % 4 == 0 ? -70 : 0;  // some results are subnormal
     a[i] = static_cast<float>(std::ldexp(significand(), scale));
     b[i] = static_cast<float>(std::ldexp(significand(), scale));
     int far = -static_cast<int>(random() % 90) + 2 * scale;

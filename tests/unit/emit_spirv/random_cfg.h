@@ -16,7 +16,7 @@ class RandomCfg {
   explicit RandomCfg(uint32_t seed) : random_(seed) {}
   uint32_t pick(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
 
-  using Graph = std::vector<std::vector<uint32_t>>;           // ways out of each block; 0 enters
+  using Graph = std::vector<std::vector<uint32_t>>;  // ways out of each block; 0 enters
 
   Graph graph(uint32_t blocks) {
     Graph g(1);
@@ -90,7 +90,7 @@ class RandomCfg {
     for (BlockId block : dom.preorder()) {
       if (block == entry) continue;
       uint32_t n = block.index - 1;
-      if (g[n].empty() && pick(2)) continue;                  // an empty return
+      if (g[n].empty() && pick(2)) continue;  // an empty return
       ValueId last = f.terminator(block);
       f.block(block).insts.pop_back();
       b.at(block);
@@ -142,7 +142,7 @@ class RandomCfg {
     std::vector<uint32_t> d(g.size(), 1000000);
     for (bool changed = true; changed;) {
       changed = false;
-      for (size_t n = g.size(); n-- > 0;) {                   // long graphs end at the end
+      for (size_t n = g.size(); n-- > 0;) {  // long graphs end at the end
         uint32_t best = g[n].empty() ? 0 : d[n];
         for (uint32_t s : g[n]) best = std::min(best, d[s] + 1);
         if (best < d[n]) d[n] = best, changed = true;

@@ -36,7 +36,9 @@ TEST(Structure, RandomGraphsValidate) {
   for (uint32_t round = 0; round < 24; ++round) {
     Program p;
     build(p, 1000 * round, 40, 4 + 2 * round);
-    if (round % 2) { ASSERT_TRUE(p.pass({"ssa"})) << p.messages(); }
+    if (round % 2) {
+      ASSERT_TRUE(p.pass({"ssa"})) << p.messages();
+    }
     auto code = p.emitted();
     ASSERT_TRUE(code) << p.messages();
     std::string said = validate(code->words);
@@ -63,66 +65,83 @@ struct Shape {
 };
 const Shape kShapes[] = {
     {"if", "(set (c bool) (gt x 9)) (br c a z) (label a) (store p 7) (jmp z) (label z)"},
-    {"if value", "(set (c bool) (gt x 9)) (br c a (z x)) (label a) (set (y int) (add x 1))"
-                 " (jmp z y)"
-                 "(label z (r int)) (store p r)"},
-    {"if else", "(set (c bool) (gt x 9)) (br c a b) (label a) (jmp z 3) (label b) (jmp z 4)"
-                " (label z (r int)) (store p r)"},
-    {"both arms to one block", "(set (c bool) (gt x 9)) (br c (z 3) (z 4)) (label z (r int))"
-                               " (store p r)"},
-    {"else if with one join", "(set (c bool) (gt x 9)) (br c a b) (label a) (jmp z 3) (label b)"
-                              " (set (d bool) (gt x 5))"
-                              "(br d e g) (label e) (jmp z 4) (label g) (jmp z 5)"
-                              " (label z (r int)) (store p r)"},
-    {"early return", "(set (c bool) (gt x 9)) (br c out a) (label a) (store p 7) (jmp out)"
-                     " (label out)"},
-    {"early return in an inner if", "(set (c bool) (gt x 9)) (br c a b) (label a) (set (d bool)"
-                                    " (gt x 12)) (br d out e) (label e)"
-                                    "(store p 1) (jmp b) (label b) (store p 2) (jmp out)"
-                                    " (label out)"},
-    {"while", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z) (label b)"
-              " (set (s2 int) (add s k))"
-              "(set (k2 int) (add k 1)) (jmp h k2 s2) (label z) (store p s)"},
-    {"while in while", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
-                       " (label b) (jmp hh 0 s)"
-                       "(label hh (j int) (t int)) (set (d bool) (lt j k)) (br d bb e) (label bb)"
-                       " (set (t2 int) (add t j))"
-                       "(set (j2 int) (add j 1)) (jmp hh j2 t2) (label e) (set (k2 int) (add k 1))"
-                       " (jmp h k2 t) (label z) (store p s)"},
-    {"continue", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
-                 " (label b) (set (k2 int) (add k 1))"
-                 "(set (o int) (and k 1)) (set (d bool) (eq o 0)) (br d (h k2 s) e) (label e)"
-                 " (set (s2 int) (add s k))"
-                 "(jmp h k2 s2) (label z) (store p s)"},
-    {"break", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z) (label b)"
-              " (set (s2 int) (add s k))"
-              "(set (d bool) (gt s2 60)) (br d z e) (label e) (set (k2 int) (add k 1))"
-              " (jmp h k2 s2) (label z) (store p s)"},
-    {"break with code", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
-                        " (label b) (set (s2 int) (add s k))"
-                        "(set (d bool) (gt s2 60)) (br d w e) (label w) (store p 77) (jmp z)"
-                        " (label e) (set (k2 int) (add k 1))"
-                        "(jmp h k2 s2) (label z) (store p s)"},
-    {"return in a loop", "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
-                         " (label b) (set (s2 int) (add s k))"
-                         "(set (d bool) (gt s2 60)) (br d w e) (label w) (store p 77) (ret)"
-                         " (label e) (set (k2 int) (add k 1))"
-                         "(jmp h k2 s2) (label z) (store p s)"},
-    {"do while", "(jmp h 0 x) (label h (k int) (s int)) (set (s2 int) (add s k)) (set (k2 int)"
-                 " (add k 1)) (set (c bool) (lt k2 x))"
-                 "(br c (h k2 s2) z) (label z) (store p s2)", true},
-    {"loop in an arm", "(set (q bool) (gt x 8)) (br q l (z x)) (label l) (jmp h 0 x)"
-                       " (label h (k int) (s int)) (set (c bool) (lt k x))"
-                       "(br c b (z s)) (label b) (set (s2 int) (add s k)) (set (k2 int) (add k 1))"
-                       " (jmp h k2 s2)"
-                       "(label z (r int)) (store p r)"},
+    {"if value",
+     "(set (c bool) (gt x 9)) (br c a (z x)) (label a) (set (y int) (add x 1))"
+     " (jmp z y)"
+     "(label z (r int)) (store p r)"},
+    {"if else",
+     "(set (c bool) (gt x 9)) (br c a b) (label a) (jmp z 3) (label b) (jmp z 4)"
+     " (label z (r int)) (store p r)"},
+    {"both arms to one block",
+     "(set (c bool) (gt x 9)) (br c (z 3) (z 4)) (label z (r int))"
+     " (store p r)"},
+    {"else if with one join",
+     "(set (c bool) (gt x 9)) (br c a b) (label a) (jmp z 3) (label b)"
+     " (set (d bool) (gt x 5))"
+     "(br d e g) (label e) (jmp z 4) (label g) (jmp z 5)"
+     " (label z (r int)) (store p r)"},
+    {"early return",
+     "(set (c bool) (gt x 9)) (br c out a) (label a) (store p 7) (jmp out)"
+     " (label out)"},
+    {"early return in an inner if",
+     "(set (c bool) (gt x 9)) (br c a b) (label a) (set (d bool)"
+     " (gt x 12)) (br d out e) (label e)"
+     "(store p 1) (jmp b) (label b) (store p 2) (jmp out)"
+     " (label out)"},
+    {"while",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z) (label b)"
+     " (set (s2 int) (add s k))"
+     "(set (k2 int) (add k 1)) (jmp h k2 s2) (label z) (store p s)"},
+    {"while in while",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
+     " (label b) (jmp hh 0 s)"
+     "(label hh (j int) (t int)) (set (d bool) (lt j k)) (br d bb e) (label bb)"
+     " (set (t2 int) (add t j))"
+     "(set (j2 int) (add j 1)) (jmp hh j2 t2) (label e) (set (k2 int) (add k 1))"
+     " (jmp h k2 t) (label z) (store p s)"},
+    {"continue",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
+     " (label b) (set (k2 int) (add k 1))"
+     "(set (o int) (and k 1)) (set (d bool) (eq o 0)) (br d (h k2 s) e) (label e)"
+     " (set (s2 int) (add s k))"
+     "(jmp h k2 s2) (label z) (store p s)"},
+    {"break",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z) (label b)"
+     " (set (s2 int) (add s k))"
+     "(set (d bool) (gt s2 60)) (br d z e) (label e) (set (k2 int) (add k 1))"
+     " (jmp h k2 s2) (label z) (store p s)"},
+    {"break with code",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
+     " (label b) (set (s2 int) (add s k))"
+     "(set (d bool) (gt s2 60)) (br d w e) (label w) (store p 77) (jmp z)"
+     " (label e) (set (k2 int) (add k 1))"
+     "(jmp h k2 s2) (label z) (store p s)"},
+    {"return in a loop",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (c bool) (lt k x)) (br c b z)"
+     " (label b) (set (s2 int) (add s k))"
+     "(set (d bool) (gt s2 60)) (br d w e) (label w) (store p 77) (ret)"
+     " (label e) (set (k2 int) (add k 1))"
+     "(jmp h k2 s2) (label z) (store p s)"},
+    {"do while",
+     "(jmp h 0 x) (label h (k int) (s int)) (set (s2 int) (add s k)) (set (k2 int)"
+     " (add k 1)) (set (c bool) (lt k2 x))"
+     "(br c (h k2 s2) z) (label z) (store p s2)",
+     true},
+    {"loop in an arm",
+     "(set (q bool) (gt x 8)) (br q l (z x)) (label l) (jmp h 0 x)"
+     " (label h (k int) (s int)) (set (c bool) (lt k x))"
+     "(br c b (z s)) (label b) (set (s2 int) (add s k)) (set (k2 int) (add k 1))"
+     " (jmp h k2 s2)"
+     "(label z (r int)) (store p r)"},
 };
 
 std::string shape_kernel(const Shape& s, const char* end = "(ret)") {
-  return fmt::format("(define ((k void) (out (ptr (addrspace 1)))) (attributes kernel device)"
-                     "(set (l int) (local-id 0)) (set (p (ptr (addrspace 1))) (ptradd out l 4 0))"
-                     " (set (x int) (load p))"
-                     "{} {})", s.body, end);
+  return fmt::format(
+      "(define ((k void) (out (ptr (addrspace 1)))) (attributes kernel device)"
+      "(set (l int) (local-id 0)) (set (p (ptr (addrspace 1))) (ptradd out l 4 0))"
+      " (set (x int) (load p))"
+      "{} {})",
+      s.body, end);
 }
 
 TEST(Structure, CommonShapesAreClean) {
@@ -156,7 +175,8 @@ TEST(Structure, EndlessLoopsAndUnreachableBlocksValidate) {
   for (const char* body : {"(jmp h) (label h) (jmp h)", "(jmp h) (label h) (barrier) (jmp h)",
                            "(ret) (label u) (store p 1) (jmp u)",
                            "(set (c bool) (gt x 1)) (br c h z) (label h) (jmp h) (label z)"
-                           " (ret)", "(trap unreachable)"}) {
+                           " (ret)",
+                           "(trap unreachable)"}) {
     Program p(shape_kernel({"", body}, ""));
     auto code = p.emitted();
     ASSERT_TRUE(code) << p.messages();

@@ -8,7 +8,9 @@
 namespace ll::x86 {
 namespace {
 
-std::string module_of(const std::string& body) { return "(brilisp (ir-version \"1.0\")\n" + body + ")"; }
+std::string module_of(const std::string& body) {
+  return "(brilisp (ir-version \"1.0\")\n" + body + ")";
+}
 
 TEST(X86Object, Globals) {
   Program p(module_of(R"(
@@ -37,7 +39,8 @@ TEST(X86Object, Globals) {
 
 // No page is ever writable and executable.
 TEST(X86Object, NoPageIsWritableAndExecutable) {
-  Program p(module_of("(define-global (g int)) (define ((f int)) (set (a int) (load (global g))) (ret a))"));
+  Program p(module_of(
+      "(define-global (g int)) (define ((f int)) (set (a int) (load (global g))) (ret a))"));
   auto code = p.compile({});
   ASSERT_TRUE(code);
   auto at = reinterpret_cast<uintptr_t>(code->find("f"));
@@ -57,9 +60,10 @@ TEST(X86Object, NoPageIsWritableAndExecutable) {
 }
 
 TEST(X86Object, UndefinedSymbol) {
-  Program p(module_of("(define ((nowhere_at_all int)) (attributes external)) "
-                      "(define ((unused_nowhere int)) (attributes external)) "
-                      "(define ((f int)) (set (a int) (call nowhere_at_all)) (ret a))"));
+  Program p(
+      module_of("(define ((nowhere_at_all int)) (attributes external)) "
+                "(define ((unused_nowhere int)) (attributes external)) "
+                "(define ((f int)) (set (a int) (call nowhere_at_all)) (ret a))"));
   auto object = emit(*p.verified, {}, p.diags);
   ASSERT_TRUE(object);
   std::string error;
@@ -134,7 +138,8 @@ TEST(X86Object, GoldenListing) {
 TEST(X86Object, DeviceOperationsAreRefused) {
   for (const char* op : {"(set (x int) (local-id 0))", "(set (x int) (group-id 1))",
                          "(set (x int) (group-size 2))", "(set (x int) (group-count 0))"}) {
-    Program p(module_of(fmt::format("(define ((f int) (a int)) (attributes device) {} (ret x))", op)));
+    Program p(
+        module_of(fmt::format("(define ((f int) (a int)) (attributes device) {} (ret x))", op)));
     ASSERT_TRUE(p.verified);
     EXPECT_FALSE(emit(*p.verified, {}, p.diags));
     EXPECT_NE(p.messages().find("E0722"), std::string::npos) << op;

@@ -23,8 +23,13 @@ std::string constant(const std::string& type, TypeId t, Word w) {
   return fmt::format("({} {})", type, static_cast<int64_t>(w));
 }
 TypeId type_of(const std::string& s) {
-  return s == "bool" ? kBool : s == "int8" ? kInt8 : s == "int16" ? kInt16 : s == "int" ? kInt32
-         : s == "int64" ? kInt64 : s == "float" ? kFloat : kDouble;
+  return s == "bool"    ? kBool
+         : s == "int8"  ? kInt8
+         : s == "int16" ? kInt16
+         : s == "int"   ? kInt32
+         : s == "int64" ? kInt64
+         : s == "float" ? kFloat
+                        : kDouble;
 }
 
 // r = a OP b four ways: registers, each side constant, and the right side loaded.
@@ -59,7 +64,8 @@ std::string compare_uses(const std::string& op, const std::string& type) {
   out += define(op + "." + type + ".br2", "int", params,
                 c + " (br c yes no) (label no) (ret 22) (label yes) (ret 11)");
   for (const char* t : {"int", "double", "float", "int64"})
-    out += define(fmt::format("{}.{}.sel.{}", op, type, t), t, params + fmt::format(" (x {0}) (y {0})", t),
+    out += define(fmt::format("{}.{}.sel.{}", op, type, t), t,
+                  params + fmt::format(" (x {0}) (y {0})", t),
                   c + fmt::format(" (set (r {}) (select c x y)) (ret r)", t));
   return out;
 }
@@ -107,7 +113,8 @@ TEST(X86Ops, CompareUses) {
   }
   for (const char* type : kFloats) {
     std::string text;
-    for (const char* op : {"feq", "fne", "flt", "fle", "fgt", "fge"}) text += compare_uses(op, type);
+    for (const char* op : {"feq", "fne", "flt", "fle", "fgt", "fge"})
+      text += compare_uses(op, type);
     check(text);
   }
 }
@@ -135,8 +142,9 @@ TEST(X86Ops, UnaryAndTernary) {
                    fmt::format("(set (r {}) (fma a b c)) (ret r)", type));
   }
   for (const char* type : {"bool", "int8", "int16", "int", "int64", "float", "double"})
-    text += define(fmt::format("select.{}", type), type, fmt::format("(c bool) (a {0}) (b {0})", type),
-                   fmt::format("(set (r {}) (select c a b)) (ret r)", type));
+    text +=
+        define(fmt::format("select.{}", type), type, fmt::format("(c bool) (a {0}) (b {0})", type),
+               fmt::format("(set (r {}) (select c a b)) (ret r)", type));
   Comparison(module_of(text)).check_every_function();
 }
 
@@ -148,13 +156,14 @@ TEST(X86Ops, Conversions) {
                    fmt::format("(set (r {}) ({} a)) (ret r)", to, op));
     text += define(name + ".mem", to, fmt::format("(a {})", from),
                    fmt::format("(set (s ptr) (slot {0})) (store s a) (set (l {0}) (load s)) "
-                               "(set (r {1}) ({2} l)) (ret r)", from, to, op));
+                               "(set (r {1}) ({2} l)) (ret r)",
+                               from, to, op));
     // Chained with another use of the source, which then cannot be folded.
     unsigned n = 0;
     for (Word w : edge_values(type_of(from)))
-      text += define(fmt::format("{}.c{}", name, n++), to, "(z int)",
-                     fmt::format("(set (r {}) ({} {})) (ret r)", to, op,
-                                 constant(from, type_of(from), w)));
+      text += define(
+          fmt::format("{}.c{}", name, n++), to, "(z int)",
+          fmt::format("(set (r {}) ({} {})) (ret r)", to, op, constant(from, type_of(from), w)));
   };
   for (unsigned a = 0; a < 5; ++a)
     for (unsigned b = 0; b < 5; ++b) {
@@ -187,9 +196,11 @@ TEST(X86Ops, Pointers) {
 )";
   for (const char* index : {"int8", "int16", "int", "int64"})
     for (const char* scale : {"1", "2", "3", "4", "8", "12", "16", "100", "4096"})
-      text += fmt::format("(define ((at.{0}.{1} int64) (a int64) (i {0})) (set (p ptr) (inttoptr a))"
-                          " (set (q ptr) (ptradd p i {1} -20)) (set (z ptr) (ptradd q 100))"
-                          " (set (r int64) (ptrtoint z)) (ret r))\n", index, scale);
+      text += fmt::format(
+          "(define ((at.{0}.{1} int64) (a int64) (i {0})) (set (p ptr) (inttoptr a))"
+          " (set (q ptr) (ptradd p i {1} -20)) (set (z ptr) (ptradd q 100))"
+          " (set (r int64) (ptrtoint z)) (ret r))\n",
+          index, scale);
   Comparison(module_of(text)).check_every_function();
 }
 
@@ -198,8 +209,10 @@ TEST(X86Ops, DeviceDivision) {
   std::string text;
   for (const char* type : {"int8", "int16", "int", "int64"})
     for (const char* op : {"div", "rem", "udiv", "urem"})
-      text += fmt::format("(define (({0}.{1} {1}) (a {1}) (b {1})) (attributes device) (set (r {1})"
-                          " ({0} a b)) (ret r))\n", op, type);
+      text += fmt::format(
+          "(define (({0}.{1} {1}) (a {1}) (b {1})) (attributes device) (set (r {1})"
+          " ({0} a b)) (ret r))\n",
+          op, type);
   Program p(module_of(text));
   ASSERT_TRUE(p.verified);
   Interpreter interpreter(*p.verified, {});

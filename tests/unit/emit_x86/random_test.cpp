@@ -24,7 +24,8 @@ void compare_seed(uint64_t seed, const test::RandomOptions& options) {
     Interpreter fresh(*verified, {});
     Word result = 0;
     Interpreter::Failure failure;
-    expected.push_back(fresh.call(id, args, result, failure) ? std::optional(result) : std::nullopt);
+    expected.push_back(fresh.call(id, args, result, failure) ? std::optional(result)
+                                                             : std::nullopt);
   }
   for (const Configuration& c : configurations())
     for (size_t k = 0; k < std::size(inputs); ++k) {
@@ -34,7 +35,8 @@ void compare_seed(uint64_t seed, const test::RandomOptions& options) {
       auto code = link(*object, resolve_for_test, error);
       ASSERT_TRUE(code) << error;
       Outcome got = call_native(code->find("main"), main, inputs[k]);
-      ASSERT_EQ(!got.trapped, expected[k].has_value()) << "seed " << seed << " " << c.name << got.trap;
+      ASSERT_EQ(!got.trapped, expected[k].has_value())
+          << "seed " << seed << " " << c.name << got.trap;
       if (expected[k]) {
         ASSERT_EQ(got.value, *expected[k])
             << "seed " << seed << " input " << k << " " << c.name << " "
@@ -62,27 +64,35 @@ TEST(X86Random, BigFunctions) {
 
 // N values of a type are all live across a loop with a call in it.
 std::string pressure(const std::string& type, unsigned n) {
-  std::string text = fmt::format("(define ((identity {0}) (x {0})) (ret x))\n(define ((f {0}) (a {0}))\n", type);
+  std::string text =
+      fmt::format("(define ((identity {0}) (x {0})) (ret x))\n(define ((f {0}) (a {0}))\n", type);
   bool is_float = type == "double" || type == "float";
   const char* add = is_float ? "fadd" : "add";
   const char* mul = is_float ? "fmul" : "mul";
-  auto literal = [&](unsigned k) { return is_float ? fmt::format("({} {}.0)", type, k) : fmt::format("({} {})", type, k); };
+  auto literal = [&](unsigned k) {
+    return is_float ? fmt::format("({} {}.0)", type, k) : fmt::format("({} {})", type, k);
+  };
   for (unsigned k = 0; k < n; ++k)
     text += fmt::format("(set (v{} {}) ({} a {}))\n", k, type, k % 2 ? add : mul, literal(k + 1));
   text += fmt::format("(jmp loop 0 {})\n(label loop (i int) (s {}))\n", literal(0), type);
   for (unsigned k = 0; k < n; ++k)
-    text += fmt::format("(set (s{0} {1}) ({2} {3} v{0}))\n", k, type, add, k ? fmt::format("s{}", k - 1) : "s");
-  text += fmt::format("(set (t {0}) (call identity s{1}))\n(set (j int) (add i 1)) (set (c bool) (lt j 5))"
-                      " (br c (loop j t) done)\n(label done)\n", type, n - 1);
+    text += fmt::format("(set (s{0} {1}) ({2} {3} v{0}))\n", k, type, add,
+                        k ? fmt::format("s{}", k - 1) : "s");
+  text += fmt::format(
+      "(set (t {0}) (call identity s{1}))\n(set (j int) (add i 1)) (set (c bool) (lt j 5))"
+      " (br c (loop j t) done)\n(label done)\n",
+      type, n - 1);
   for (unsigned k = 0; k < n; ++k)
-    text += fmt::format("(set (e{0} {1}) ({2} {3} v{4}))\n", k, type, add, k ? fmt::format("e{}", k - 1) : "t", n - 1 - k);
+    text += fmt::format("(set (e{0} {1}) ({2} {3} v{4}))\n", k, type, add,
+                        k ? fmt::format("e{}", k - 1) : "t", n - 1 - k);
   return text + fmt::format("(ret e{}))\n", n - 1);
 }
 
 TEST(X86Random, RegisterPressure) {
   for (const char* type : {"int8", "int", "int64", "float", "double"})
     for (unsigned n : {3u, 12u, 17u, 40u})
-      Comparison("(brilisp (ir-version \"1.0\")\n" + pressure(type, n) + ")").check_every_function();
+      Comparison("(brilisp (ir-version \"1.0\")\n" + pressure(type, n) + ")")
+          .check_every_function();
 }
 
 // Rings of block parameters in both banks: parallel moves with cycles.
@@ -96,7 +106,8 @@ TEST(X86Random, ParallelMoves) {
       (label done)
       (set (s int64) (mul x (int64 3))) (set (t int64) (mul y (int64 5))) (set (u int64) (add s t))
       (set (v int64) (add u z)) (set (w double) (fsub p q)) (set (k int64) (fptosi w))
-      (set (e int64) (add v k)) (ret e))))").check_every_function();
+      (set (e int64) (add v k)) (ret e))))")
+      .check_every_function();
 }
 
 }  // namespace

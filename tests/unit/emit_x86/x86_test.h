@@ -141,20 +141,39 @@ inline std::vector<Word> edge_values(TypeId t) {
   auto f64 = [](double d) { return std::bit_cast<Word>(d); };
   if (t == kBool) return {0, 1};
   if (t == kFloat)
-    return {f32(0.f), f32(-0.f), f32(1.f), f32(-1.5f), f32(3.25f), f32(1e-42f), f32(3.4e38f),
-            f32(2147483648.f), f32(-2147483648.f), f32(4294967040.f), f32(9.3e18f), f32(-9.3e18f),
-            f32(127.6f), f32(-0.7f), f32(255.9f), f32(1.9e19f), 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345};
+    return {f32(0.f),     f32(-0.f),     f32(1.f),          f32(-1.5f),         f32(3.25f),
+            f32(1e-42f),  f32(3.4e38f),  f32(2147483648.f), f32(-2147483648.f), f32(4294967040.f),
+            f32(9.3e18f), f32(-9.3e18f), f32(127.6f),       f32(-0.7f),         f32(255.9f),
+            f32(1.9e19f), 0x7f800000,    0xff800000,        0x7fc00000,         0xffc12345};
   if (t == kDouble)
-    return {f64(0.), f64(-0.), f64(1.), f64(-1.5), f64(3.25), f64(5e-324), f64(1.7e308),
-            f64(2147483647.5), f64(-2147483648.5), f64(4294967295.5), f64(9223372036854775808.),
-            f64(-9223372036854775808.), f64(9223372036854774784.), f64(1.8446744073709552e19),
-            f64(1.8446744073709550e19), f64(65535.9), f64(-128.9), f64(-0.7), 0x7ff0000000000000,
-            0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000012345};
+    return {f64(0.),
+            f64(-0.),
+            f64(1.),
+            f64(-1.5),
+            f64(3.25),
+            f64(5e-324),
+            f64(1.7e308),
+            f64(2147483647.5),
+            f64(-2147483648.5),
+            f64(4294967295.5),
+            f64(9223372036854775808.),
+            f64(-9223372036854775808.),
+            f64(9223372036854774784.),
+            f64(1.8446744073709552e19),
+            f64(1.8446744073709550e19),
+            f64(65535.9),
+            f64(-128.9),
+            f64(-0.7),
+            0x7ff0000000000000,
+            0xfff0000000000000,
+            0x7ff8000000000000,
+            0xfff8000000012345};
   unsigned bits = is_ptr(t) ? 64 : bit_width(t);
   std::vector<Word> out;
   auto top = Word{1} << (bits - 1);
-  for (Word w : {Word{0}, Word{1}, Word{2}, Word{3}, Word{7}, Word{10}, ~Word{0}, ~Word{1}, ~Word{6},
-                 top, top - 1, top + 1, Word{0x1234567890abcdef}, Word{0x80} << (bits / 2)})
+  for (Word w :
+       {Word{0}, Word{1}, Word{2}, Word{3}, Word{7}, Word{10}, ~Word{0}, ~Word{1}, ~Word{6}, top,
+        top - 1, top + 1, Word{0x1234567890abcdef}, Word{0x80} << (bits / 2)})
     out.push_back(static_cast<Word>(normalize_bits(t, static_cast<int64_t>(w))));
   return out;
 }
@@ -166,11 +185,18 @@ inline bool is_nan(TypeId t, Word w) {
 // Which NaN arithmetic gives is not specified; operations on bits keep theirs.
 inline bool makes_nans(const Function& f) {
   for (BlockId b : f.layout)
-    for (ValueId v : f.block(b).insts)
-      switch (f.inst(v).op) {
-        case Op::FAdd: case Op::FSub: case Op::FMul: case Op::FDiv: case Op::FSqrt: case Op::Fma:
-        case Op::FPExt: case Op::FPTrunc: return true;
-        default: break;
+    for (ValueId v : f.block(b).insts) switch (f.inst(v).op) {
+        case Op::FAdd:
+        case Op::FSub:
+        case Op::FMul:
+        case Op::FDiv:
+        case Op::FSqrt:
+        case Op::Fma:
+        case Op::FPExt:
+        case Op::FPTrunc:
+          return true;
+        default:
+          break;
       }
   return false;
 }
@@ -181,9 +207,10 @@ class Comparison {
   explicit Comparison(std::string text)
       : program_(std::move(text)), interpreter_(*program_.verified, external) {
     for (const Configuration& c : configurations()) {
-      names_.push_back(fmt::format("{} {} {}", c.name,
-                                   c.options.allocator == Allocator::SpillAll ? "spill-all" : "intervals",
-                                   c.options.optimise ? "optimise" : "fast"));
+      names_.push_back(
+          fmt::format("{} {} {}", c.name,
+                      c.options.allocator == Allocator::SpillAll ? "spill-all" : "intervals",
+                      c.options.optimise ? "optimise" : "fast"));
       linked_.push_back(program_.compile(c.options));
     }
   }

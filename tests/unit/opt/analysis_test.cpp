@@ -30,9 +30,16 @@ struct Graph {
       b.at(BlockId(n));
       auto any = [&] { return BlockId(1 + random() % (blocks - 1)); };
       switch (random() % 8) {
-        case 0: b.ret(); break;
-        case 1: case 2: case 3: b.jmp(any()); break;
-        default: b.br(c, any(), any());
+        case 0:
+          b.ret();
+          break;
+        case 1:
+        case 2:
+        case 3:
+          b.jmp(any());
+          break;
+        default:
+          b.br(c, any(), any());
       }
     }
   }
@@ -83,7 +90,9 @@ TEST(Analyses, DominatorsAreWhatTheirNameSays) {
             << "seed " << seed << ": " << x << " " << y;
     }
     for (BlockId b : a.dom(g.f).preorder())
-      if (b != g.f.entry()) { ASSERT_TRUE(a.dom(g.f).dominates(a.dom(g.f).idom(b), b)); }
+      if (b != g.f.entry()) {
+        ASSERT_TRUE(a.dom(g.f).dominates(a.dom(g.f).idom(b), b));
+      }
   }
 }
 
@@ -146,11 +155,15 @@ TEST(Analyses, LoopsAreWhatReachesTheirBackEdges) {
       }
       ASSERT_EQ(loops.blocks(l).size(), count);
       for (BlockId b : loops.blocks(l)) ASSERT_TRUE(inside[b.index]);
-      if (loops[l].parent) { ASSERT_TRUE(loops.contains(loops[l].parent, header)); }
+      if (loops[l].parent) {
+        ASSERT_TRUE(loops.contains(loops[l].parent, header));
+      }
     }
     for (BlockId b : cfg.rpo())
       for (const Pred& p : cfg.preds(b))
-        if (a.dom(g.f).dominates(b, p.from)) { ASSERT_TRUE(is_header[b.index]); }
+        if (a.dom(g.f).dominates(b, p.from)) {
+          ASSERT_TRUE(is_header[b.index]);
+        }
   }
 }
 

@@ -60,7 +60,9 @@ struct Cases {
         case TypeRule::FloatCompare:
           if (is_float(t)) add(op, kBool, {t, t});
           break;
-        case TypeRule::Select: add(op, t, {kBool, t, t}); break;
+        case TypeRule::Select:
+          add(op, t, {kBool, t, t});
+          break;
         case TypeRule::PtrAdd:
           if (is_int(t)) add(op, kPtr, {kPtr, t}, PtrAddImm{24, -7}.pack());
           break;
@@ -80,17 +82,30 @@ struct Cases {
         case TypeRule::Widen:
           ok = is_int_or_bool(from) && is_int(to) && bit_width(to) > bit_width(from);
           break;
-        case TypeRule::FloatWiden: ok = from == kFloat && to == kDouble; break;
-        case TypeRule::FloatNarrow: ok = from == kDouble && to == kFloat; break;
-        case TypeRule::IntToFloat: ok = is_int(from) && is_float(to); break;
-        case TypeRule::FloatToInt: ok = is_float(from) && is_int(to); break;
-        case TypeRule::PtrToInt: ok = is_ptr(from) && is_int(to); break;
-        case TypeRule::IntToPtr: ok = is_int(from) && is_ptr(to); break;
+        case TypeRule::FloatWiden:
+          ok = from == kFloat && to == kDouble;
+          break;
+        case TypeRule::FloatNarrow:
+          ok = from == kDouble && to == kFloat;
+          break;
+        case TypeRule::IntToFloat:
+          ok = is_int(from) && is_float(to);
+          break;
+        case TypeRule::FloatToInt:
+          ok = is_float(from) && is_int(to);
+          break;
+        case TypeRule::PtrToInt:
+          ok = is_ptr(from) && is_int(to);
+          break;
+        case TypeRule::IntToPtr:
+          ok = is_int(from) && is_ptr(to);
+          break;
         case TypeRule::Bits:
           ok = from != to && from != kBool && to != kBool && !is_ptr(from) && !is_ptr(to) &&
                bit_width(from) == bit_width(to);
           break;
-        default: break;
+        default:
+          break;
       }
       if (ok) add(op, to, {from});
     }
@@ -103,12 +118,15 @@ class Random {
     uint64_t r = next();
     if (is_float(t)) return normalize_bits(t, float_bits(t, r));
     switch (r % 6) {
-      case 0: return normalize_bits(t, static_cast<int64_t>(next() % 5) - 2);
-      case 1: return normalize_bits(t, int64_t{1} << (next() % bit_width(t)));
+      case 0:
+        return normalize_bits(t, static_cast<int64_t>(next() % 5) - 2);
+      case 1:
+        return normalize_bits(t, int64_t{1} << (next() % bit_width(t)));
       case 2:
         return normalize_bits(
             t, static_cast<int64_t>((uint64_t{1} << (bit_width(t) - 1)) - next() % 2));
-      default: return normalize_bits(t, static_cast<int64_t>(next()));
+      default:
+        return normalize_bits(t, static_cast<int64_t>(next()));
     }
   }
 
@@ -146,7 +164,7 @@ class Random {
       return t == kFloat ? std::bit_cast<int32_t>(static_cast<float>(d))
                          : std::bit_cast<int64_t>(d);
     }
-    return static_cast<int64_t>(next());                      // NaNs and infinities among them
+    return static_cast<int64_t>(next());  // NaNs and infinities among them
   }
   uint64_t next() {
     state_ ^= state_ << 13;

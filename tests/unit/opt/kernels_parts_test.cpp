@@ -27,8 +27,9 @@ TEST(KernelParts, DevicePart) {
   for (const auto& f : p.module->functions) EXPECT_TRUE(f->is(kDevice));
   auto kernels = describe_kernels(*p.module);
   ASSERT_EQ(kernels.size(), 1u);
-  EXPECT_EQ(kernels[0].params, (std::vector<KernelParam>{{ParamKind::Pointer, 8}, {ParamKind::Int, 1},
-                                                         {ParamKind::Float, 8}}));
+  EXPECT_EQ(kernels[0].params,
+            (std::vector<KernelParam>{
+                {ParamKind::Pointer, 8}, {ParamKind::Int, 1}, {ParamKind::Float, 8}}));
 }
 
 TEST(KernelParts, HostPart) {
@@ -62,7 +63,8 @@ TEST(KernelParts, CFunctionIsReportedWithItsChain) {
   (define ((say int) (s ptr)) (set (r int) (call puts s)) (ret r))
   (define ((k void) (p ptr)) (attributes kernel) (set (a int) (call say p)) (ret)))");
   EXPECT_FALSE(p.run({"device_part", "inline_all"}));
-  EXPECT_NE(p.messages().find("error[E0731]: 'puts' is a C function"), std::string::npos) << p.messages();
+  EXPECT_NE(p.messages().find("error[E0731]: 'puts' is a C function"), std::string::npos)
+      << p.messages();
   EXPECT_NE(p.messages().find("'say' is called from 'k' here"), std::string::npos) << p.messages();
 }
 

@@ -37,7 +37,8 @@ TEST(Spaces, FlowThroughAddressesSelectsParametersAndCasts) {
   ASSERT_TRUE(p.run({"device_part", "spaces"})) << p.messages();
   Space expected[] = {Space::Shared, Space::Global, Space::Private, Space::Global, Space::Global};
   for (int n = 0; n < 5; ++n) EXPECT_EQ(space_of_access(p, Op::Store, n), expected[n]) << n;
-  EXPECT_EQ(print_module(*p.module).find("addrspacecast"), std::string::npos) << print_module(*p.module);
+  EXPECT_EQ(print_module(*p.module).find("addrspacecast"), std::string::npos)
+      << print_module(*p.module);
   ASSERT_TRUE(p.run({"check_spaces"})) << p.messages();
 }
 
@@ -69,7 +70,10 @@ TEST(Spaces, PointersFromMemory) {
 }
 
 std::string barrier_report(const std::string& body) {
-  Program p("(define-global (s (arr 8 int)) (addrspace 3))\n(define ((k void) (p ptr) (n int)) (attributes kernel)\n" + body + ")");
+  Program p(
+      "(define-global (s (arr 8 int)) (addrspace 3))\n(define ((k void) (p ptr) (n int)) "
+      "(attributes kernel)\n" +
+      body + ")");
   if (!p.module) return "unreadable";
   p.run({"device_part", "sroa", "ssa", "barriers"});
   return p.messages();
@@ -83,7 +87,8 @@ TEST(Barriers, UniformFlowIsAccepted) {
     (label body) (set (x int) (local-id 0)) (set (odd int) (and x 1)) (set (co bool) (eq odd 1)) (br co yes next)
     (label yes) (store (global s) x) (jmp next)
     (label next) (barrier) (set (v2 int) (add v 1)) (store i v2) (jmp loop)
-    (label done) (ret))"), "");
+    (label done) (ret))"),
+            "");
 }
 
 // A uniform counter in a private array that no pass can promote.
@@ -93,7 +98,8 @@ TEST(Barriers, PrivateObjectsAreFollowed) {
     (set (e ptr) (ptradd a m 4 0)) (store e n)
     (set (v int) (load e)) (set (c bool) (lt v 5)) (br c yes no)
     (label yes) (barrier) (jmp no)
-    (label no) (ret))"), "");
+    (label no) (ret))"),
+            "");
 }
 
 TEST(Barriers, DivergentIf) {
@@ -112,18 +118,24 @@ TEST(Barriers, EarlyReturnAndDivergentLoop) {
   EXPECT_NE(barrier_report(R"(
     (set (x int) (local-id 0)) (set (c bool) (lt x n)) (br c on out)
     (label on) (barrier) (ret)
-    (label out) (ret))").find("E0733"), std::string::npos);
+    (label out) (ret))")
+                .find("E0733"),
+            std::string::npos);
   EXPECT_NE(barrier_report(R"(
     (set (x int) (local-id 0)) (jmp loop 0)
     (label loop (i int)) (barrier) (set (i2 int) (add i 1)) (set (c bool) (lt i2 x)) (br c (loop i2) done)
-    (label done) (ret))").find("E0733"), std::string::npos);
+    (label done) (ret))")
+                .find("E0733"),
+            std::string::npos);
   // A value that a divergent loop leaves behind decides.
   EXPECT_NE(barrier_report(R"(
     (set (x int) (local-id 0)) (jmp loop)
     (label loop) (set (v int) (load (global s))) (set (c bool) (lt v x)) (br c loop done)
     (label done) (set (d bool) (lt v 3)) (br d yes no)
     (label yes) (barrier) (jmp no)
-    (label no) (ret))").find("E0733"), std::string::npos);
+    (label no) (ret))")
+                .find("E0733"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ struct Program {
   std::unique_ptr<Module> module;
 
   explicit Program(const std::string& body) {
-    const SourceFile* file = sources.add("test.lisp", "(brilisp (ir-version \"1.0\")\n" + body + ")");
+    const SourceFile* file =
+        sources.add("test.lisp", "(brilisp (ir-version \"1.0\")\n" + body + ")");
     const Sexp* sexp = read(*file, arena, diags);
     if (sexp) module = read_module(*sexp, diags);
     if (!module || !verify(*module, diags)) ADD_FAILURE() << messages() << body;
@@ -48,8 +49,8 @@ inline Interpreter::External no_externals() {
 }
 
 // Runs a kernel in the interpreter; the failure's message, or nothing.
-inline std::string launch(Program& p, const Module& m, std::string_view kernel, Dim3 grid, Dim3 group,
-                          std::vector<uint64_t> args) {
+inline std::string launch(Program& p, const Module& m, std::string_view kernel, Dim3 grid,
+                          Dim3 group, std::vector<uint64_t> args) {
   auto verified = verify(m, p.diags);
   if (!verified) return p.messages();
   Interpreter interpreter(*verified, no_externals());
@@ -67,13 +68,18 @@ inline std::string launch_lowered(Program& p, const Module& m, std::string_view 
   FuncId id = m.find_function(Symbol(kernel));
   const Function& f = m.function(id);
   EXPECT_TRUE(f.is(kCpuKernel));
-  std::vector<uint64_t> shared(f.shared_bytes / 8 + 2), context(f.context_bytes * group.count() / 8 + 2);
-  auto aligned = [](std::vector<uint64_t>& v) { return (reinterpret_cast<uint64_t>(v.data()) + 15) & ~15ull; };
+  std::vector<uint64_t> shared(f.shared_bytes / 8 + 2),
+      context(f.context_bytes * group.count() / 8 + 2);
+  auto aligned = [](std::vector<uint64_t>& v) {
+    return (reinterpret_cast<uint64_t>(v.data()) + 15) & ~15ull;
+  };
   for (uint32_t z = 0; z < grid.z; ++z)
     for (uint32_t y = 0; y < grid.y; ++y)
       for (uint32_t x = 0; x < grid.x; ++x) {
         auto i = [](uint32_t n) { return static_cast<int32_t>(n); };
-        CpuLaunch info{{i(x), i(y), i(z)}, {i(group.x), i(group.y), i(group.z)}, {i(grid.x), i(grid.y), i(grid.z)}};
+        CpuLaunch info{{i(x), i(y), i(z)},
+                       {i(group.x), i(group.y), i(group.z)},
+                       {i(grid.x), i(grid.y), i(grid.z)}};
         // Neither kind of memory starts with anything useful.
         std::fill(shared.begin(), shared.end(), 0xabababababababab);
         std::fill(context.begin(), context.end(), 0xcdcdcdcdcdcdcdcd);

@@ -10,19 +10,22 @@ constexpr uint32_t kWords = 256;
 // Runs `k` both ways on one buffer of ints, with n as the second argument.
 void compare(const std::string& body, Dim3 grid, Dim3 group, int64_t n = 5) {
   for (std::vector<std::string_view> before :
-       {std::vector<std::string_view>{}, {"sroa", "ssa", "sccp", "simplify", "simplify_cfg", "gvn", "licm", "dce"}}) {
+       {std::vector<std::string_view>{},
+        {"sroa", "ssa", "sccp", "simplify", "simplify_cfg", "gvn", "licm", "dce"}}) {
     Program p(body);
     ASSERT_TRUE(p.module);
     std::vector<int32_t> expected(kWords), found(kWords);
     for (uint32_t i = 0; i < kWords; ++i) expected[i] = found[i] = static_cast<int32_t>(i * 7 % 31);
     const std::vector<int32_t> initial = expected;
-    std::string want = launch(p, *p.module, "k", grid, group,
-                              {reinterpret_cast<uint64_t>(expected.data()), static_cast<uint64_t>(n)});
+    std::string want =
+        launch(p, *p.module, "k", grid, group,
+               {reinterpret_cast<uint64_t>(expected.data()), static_cast<uint64_t>(n)});
     ASSERT_TRUE(p.run({"device_part"})) << p.messages();
     ASSERT_TRUE(p.run(before)) << p.messages();
     ASSERT_TRUE(p.run({"workgroup"})) << p.messages() << print_module(*p.module);
-    std::string got = launch_lowered(p, *p.module, "k", grid, group,
-                                     {reinterpret_cast<uint64_t>(found.data()), static_cast<uint64_t>(n)});
+    std::string got =
+        launch_lowered(p, *p.module, "k", grid, group,
+                       {reinterpret_cast<uint64_t>(found.data()), static_cast<uint64_t>(n)});
     EXPECT_EQ(want.empty(), got.empty()) << want << " / " << got << "\n" << print_module(*p.module);
     if (!want.empty()) continue;
     EXPECT_NE(expected, initial) << "the kernel does nothing";
@@ -46,7 +49,8 @@ TEST(Workgroup, WithoutBarriers) {
       (set (v int) (load q)) (set (w int) (add v i)) (store q w)
       (jmp no)
       (label no)
-      (ret)))", {3, 1, 1}, {4, 3, 2}, 10);
+      (ret)))",
+          {3, 1, 1}, {4, 3, 2}, 10);
 }
 
 // Reversal through shared memory: values on both sides of one barrier.
@@ -97,7 +101,8 @@ TEST(Workgroup, BarrierInLoop) {
       (jmp loop d2)
       (label done)
       (set (t int) (load (global s))) (store q t)
-      (ret)))", {1, 1, 1}, {32, 1, 1});
+      (ret)))",
+          {1, 1, 1}, {32, 1, 1});
 }
 
 // Accumulators per work-item through a loop with two barriers, an inner loop without, and swapped
@@ -134,7 +139,8 @@ TEST(Workgroup, TwoBarriersInLoopWithAccumulators) {
       (label done)
       (set (r int) (add acc u))
       (store q r)
-      (ret)))", {1, 1, 1}, {8, 2, 1});
+      (ret)))",
+          {1, 1, 1}, {8, 2, 1});
 }
 
 // Barriers in nested uniform ifs; the join is reached from several regions.
@@ -175,7 +181,8 @@ TEST(Workgroup, NestedUniformIfs) {
       (label end (fin int))
       (set (fin2 int) (add fin f))
       (store q fin2)
-      (ret)))", {2, 1, 1}, {8, 1, 1}, n);
+      (ret)))",
+            {2, 1, 1}, {8, 1, 1}, n);
 }
 
 // A uniform early exit is fine; a divergent one before a barrier is found out.
@@ -220,7 +227,8 @@ TEST(Workgroup, SlotsAcrossBarriers) {
       (set (r int) (add w own)) (set (r2 int) (add r first))
       (barrier)
       (store q r2)
-      (ret)))", {1, 1, 1}, {16, 1, 1});
+      (ret)))",
+          {1, 1, 1}, {16, 1, 1});
 }
 
 // Two regions share divergent blocks (a tail that the optimiser merged): one nest, two starts.
@@ -248,7 +256,8 @@ TEST(Workgroup, DivergentBlocksSharedByRegions) {
       (barrier)
       (set (vb2 int) (rem vb 7)) (set (r int) (add vb2 f))
       (store q r)
-      (ret)))", {1, 1, 1}, {16, 1, 1}, n);
+      (ret)))",
+            {1, 1, 1}, {16, 1, 1}, n);
 }
 
 // Irreducible flow around a barrier: two ways into a cycle.
@@ -270,7 +279,8 @@ TEST(Workgroup, IrreducibleCycle) {
       (set (j2 int) (add j 1)) (set (more bool) (lt j2 7))
       (br more (one j2) done)
       (label done)
-      (ret)))", {1, 1, 1}, {4, 1, 1}, n);
+      (ret)))",
+            {1, 1, 1}, {4, 1, 1}, n);
 }
 
 // Work-items leave an inner loop in different rounds; what it leaves behind varies.
@@ -291,7 +301,8 @@ TEST(Workgroup, DivergentLoopBeforeBarrier) {
       (barrier)
       (set (r int) (add sr n))
       (store q r)
-      (ret)))", {1, 1, 1}, {16, 1, 1});
+      (ret)))",
+          {1, 1, 1}, {16, 1, 1});
 }
 
 // Barriers and ids inside called functions.
@@ -312,21 +323,24 @@ TEST(Workgroup, CalledFunctionsWithBarriers) {
       (set (q ptr) (ptradd p x 4 0)) (set (v int) (load q))
       (set (r int) (call twice v))
       (store q r)
-      (ret)))", {1, 1, 1}, {8, 1, 1});
+      (ret)))",
+          {1, 1, 1}, {8, 1, 1});
 }
 
 // Many regions, with values through all of them: the cost stays near-linear.
 TEST(Workgroup, ManyBarriers) {
-  std::string body = "(define ((k void) (p ptr) (n int)) (attributes kernel)\n"
-                     "(set (x int) (local-id 0)) (set (q ptr) (ptradd p x 4 0)) (set (v int) (load q))\n"
-                     "(set (f int) (rem v 5)) (jmp b0 v)\n";
+  std::string body =
+      "(define ((k void) (p ptr) (n int)) (attributes kernel)\n"
+      "(set (x int) (local-id 0)) (set (q ptr) (ptradd p x 4 0)) (set (v int) (load q))\n"
+      "(set (f int) (rem v 5)) (jmp b0 v)\n";
   constexpr int kBarriers = 2000;
   for (int i = 0; i < kBarriers; ++i) {
     std::string n = std::to_string(i);
     body += "(label b" + n + " (v" + n + " int)) (set (c" + n + " bool) (lt n " + n + "))\n";
     body += "(br c" + n + " y" + n + " (b" + std::to_string(i + 1) + " v" + n + "))\n";
     body += "(label y" + n + ") (set (w" + n + " int) (rem v" + n + " 1000)) (barrier)\n";
-    body += "(set (u" + n + " int) (add w" + n + " f)) (jmp b" + std::to_string(i + 1) + " u" + n + ")\n";
+    body += "(set (u" + n + " int) (add w" + n + " f)) (jmp b" + std::to_string(i + 1) + " u" + n +
+            ")\n";
   }
   body += "(label b" + std::to_string(kBarriers) + " (r int)) (store q r) (ret))";
   compare(body, {1, 1, 1}, {4, 1, 1}, 100);

@@ -140,7 +140,8 @@ TEST(Pipelines, KeepWhatTheProgramsOfTestsIrDo) {
         EXPECT_EQ(good, !d.fails()) << failure.message;
         if (good && !d.is_launch && f.ret != kVoid) {
           EXPECT_TRUE(same_word(f.ret, result, parse_word(f.ret, d.expected)))
-              << static_cast<int64_t>(result) << "\n" << print_function(*p.module, f);
+              << static_cast<int64_t>(result) << "\n"
+              << print_function(*p.module, f);
         }
       }
     }

@@ -16,10 +16,10 @@ constexpr Op kIntOps[] = {Op::Add, Op::Sub, Op::Mul,  Op::And, Op::Or,
                           Op::Xor, Op::Shl, Op::LShr, Op::AShr};
 constexpr Op kDivisions[] = {Op::Div, Op::Rem, Op::UDiv, Op::URem};
 constexpr Op kFloatOps[] = {Op::FAdd, Op::FSub, Op::FMul, Op::FDiv};
-constexpr Op kIntCompares[] = {Op::Eq,  Op::Ne,  Op::Lt,  Op::Le,  Op::Gt,
-                               Op::Ge,  Op::ULt, Op::ULe, Op::UGt, Op::UGe};
+constexpr Op kIntCompares[] = {Op::Eq, Op::Ne,  Op::Lt,  Op::Le,  Op::Gt,
+                               Op::Ge, Op::ULt, Op::ULe, Op::UGt, Op::UGe};
 constexpr Op kFloatCompares[] = {Op::FEq, Op::FNe, Op::FLt, Op::FLe, Op::FGt, Op::FGe};
-constexpr uint32_t kOutParamInts = 8;                         // behind the pointer parameter
+constexpr uint32_t kOutParamInts = 8;  // behind the pointer parameter
 
 struct Variable {
   ValueId address;
@@ -28,7 +28,7 @@ struct Variable {
 struct Array {
   ValueId address;
   TypeId element;
-  uint32_t count;                                             // a power of two
+  uint32_t count;  // a power of two
 };
 
 class Generator {
@@ -61,7 +61,9 @@ class Generator {
   uint32_t below(uint32_t n) { return static_cast<uint32_t>(random() % n); }
   bool chance(uint32_t percent) { return below(100) < percent; }
   template <class T, size_t N>
-  T one_of(const T (&list)[N]) { return list[below(N)]; }
+  T one_of(const T (&list)[N]) {
+    return list[below(N)];
+  }
 
   TypeId any_type() {
     TypeId t = one_of(kAllTypes);
@@ -190,13 +192,20 @@ class Generator {
       return f_->constant_float(t, one_of(kFloats));
     }
     switch (below(8)) {
-      case 0: return int_constant(t, 0);
-      case 1: return int_constant(t, 1);
-      case 2: return int_constant(t, -1);
-      case 3: return int_constant(t, int64_t{1} << (bit_width(t) - 1));
-      case 4: return int_constant(t, static_cast<int64_t>((uint64_t{1} << (bit_width(t) - 1)) - 1));
-      case 5: return int_constant(t, static_cast<int64_t>(random()));
-      default: return int_constant(t, static_cast<int64_t>(below(17)) - 4);
+      case 0:
+        return int_constant(t, 0);
+      case 1:
+        return int_constant(t, 1);
+      case 2:
+        return int_constant(t, -1);
+      case 3:
+        return int_constant(t, int64_t{1} << (bit_width(t) - 1));
+      case 4:
+        return int_constant(t, static_cast<int64_t>((uint64_t{1} << (bit_width(t) - 1)) - 1));
+      case 5:
+        return int_constant(t, static_cast<int64_t>(random()));
+      default:
+        return int_constant(t, static_cast<int64_t>(below(17)) - 4);
     }
   }
 
@@ -222,24 +231,49 @@ class Generator {
   void operation() {
     TypeId t = any_type();
     switch (below(10)) {
-      case 0: keep(comparison()); return;
-      case 1: keep(b_->select(pick(kBool), pick(t), pick(t))); return;
-      case 2: case 3: conversion(t); return;
-      case 4: if (o_.divisions) { division(); return; } [[fallthrough]];
-      default: break;
+      case 0:
+        keep(comparison());
+        return;
+      case 1:
+        keep(b_->select(pick(kBool), pick(t), pick(t)));
+        return;
+      case 2:
+      case 3:
+        conversion(t);
+        return;
+      case 4:
+        if (o_.divisions) {
+          division();
+          return;
+        }
+        [[fallthrough]];
+      default:
+        break;
     }
-    if (is_float(t)) { float_operation(t); return; }
+    if (is_float(t)) {
+      float_operation(t);
+      return;
+    }
     if (chance(8)) keep(b_->unary(Op::Not, pick(t)));
     else keep(b_->binary(one_of(kIntOps), pick(t), pick(t)));
   }
 
   void float_operation(TypeId t) {
     switch (below(8)) {
-      case 0: keep(b_->unary(Op::FNeg, pick(t))); return;
-      case 1: keep(b_->unary(Op::FAbs, pick(t))); return;
-      case 2: keep(b_->unary(Op::FSqrt, pick(t))); return;
-      case 3: keep(b_->fma(pick(t), pick(t), pick(t))); return;
-      default: keep(b_->binary(one_of(kFloatOps), pick(t), pick(t)));
+      case 0:
+        keep(b_->unary(Op::FNeg, pick(t)));
+        return;
+      case 1:
+        keep(b_->unary(Op::FAbs, pick(t)));
+        return;
+      case 2:
+        keep(b_->unary(Op::FSqrt, pick(t)));
+        return;
+      case 3:
+        keep(b_->fma(pick(t), pick(t), pick(t)));
+        return;
+      default:
+        keep(b_->binary(one_of(kFloatOps), pick(t), pick(t)));
     }
   }
 
@@ -306,11 +340,23 @@ class Generator {
 
   void access() {
     switch (below(8)) {
-      case 0: case 1: load_variable(); return;
-      case 2: case 3: store_variable(); return;
-      case 4: if (!arrays_.empty()) load_element(); return;
-      case 5: if (!arrays_.empty()) store_element(); return;
-      case 6: if (!records_.empty()) record_access(); return;
+      case 0:
+      case 1:
+        load_variable();
+        return;
+      case 2:
+      case 3:
+        store_variable();
+        return;
+      case 4:
+        if (!arrays_.empty()) load_element();
+        return;
+      case 5:
+        if (!arrays_.empty()) store_element();
+        return;
+      case 6:
+        if (!records_.empty()) record_access();
+        return;
       default:
         if (records_.size() > 1) {
           ValueId to = records_[below(static_cast<uint32_t>(records_.size()))], from = records_[0];
@@ -444,7 +490,7 @@ class Generator {
       b_->at(body);
     }
     block(depth + 1);
-    if (chance(30)) {                                         // break
+    if (chance(30)) {  // break
       BlockId on = f_->add_block();
       ValueId out = pick(t);
       b_->br(comparison(), after, on, {&out, 1});
@@ -498,7 +544,7 @@ class Generator {
 
   Function* f_ = nullptr;
   std::optional<Builder> b_;
-  std::vector<ValueId> values_, records_;                     // what may be used here
+  std::vector<ValueId> values_, records_;  // what may be used here
   std::vector<Variable> variables_;
   std::vector<Array> arrays_;
   uint32_t left_ = 0;

@@ -22,9 +22,9 @@
 namespace ll::test {
 
 struct RandomOptions {
-  uint32_t functions = 3;        // besides main
-  uint32_t statements = 14;      // a function, roughly; nested ones included
-  uint32_t max_depth = 3;        // of nested branches and loops
+  uint32_t functions = 3;    // besides main
+  uint32_t statements = 14;  // a function, roughly; nested ones included
+  uint32_t max_depth = 3;    // of nested branches and loops
   bool memory = true, calls = true, floats = true, divisions = true;
 };
 

@@ -13,7 +13,7 @@
 namespace ll {
 namespace {
 
-constexpr double kMaxSeconds = 8;                             // generous: debug build, busy machine
+constexpr double kMaxSeconds = 8;  // generous: debug build, busy machine
 
 struct Program {
   SourceMap sources;
@@ -21,7 +21,7 @@ struct Program {
   Module m{sources};
   Function& f;
   Builder b;
-  ValueId n;                                                  // the int parameter
+  ValueId n;  // the int parameter
 
   Program() : f(m.function(m.add_function(Symbol("f")))), b(m, f) {
     f.params = {kInt32};

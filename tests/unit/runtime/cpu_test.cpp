@@ -46,15 +46,15 @@ int scratch(const uint64_t* args, const CpuLaunch* l, void* shared, void* contex
 int diverge(const uint64_t*, const CpuLaunch* l, void*, void*) { return l->group_id[0] == 3; }
 
 // Machine code of a program is not instrumented; this must look like it.
-[[gnu::no_sanitize("address", "undefined")]]
-int wild_store(const uint64_t* args, const CpuLaunch* l, void*, void*) {
+[[gnu::no_sanitize("address", "undefined")]] int wild_store(const uint64_t* args,
+                                                            const CpuLaunch* l, void*, void*) {
   if (l->group_id[0] == 2) *reinterpret_cast<volatile int*>(args[0]) = 1;
   return 0;
 }
 
 // endless(forever): never 0 in the test, which the C++ compiler must not know.
-[[gnu::no_sanitize("address", "undefined")]]
-int endless(const uint64_t* args, const CpuLaunch* l, void* shared, void* context) {
+[[gnu::no_sanitize("address", "undefined")]] int endless(const uint64_t* args, const CpuLaunch* l,
+                                                         void* shared, void* context) {
   volatile char frame[4096];
   frame[0] = static_cast<char>(args[0]);
   return args[0] ? endless(args, l, shared, context) + frame[0] : 0;
@@ -89,10 +89,10 @@ class CpuDevice : public testing::TestWithParam<unsigned> {
 INSTANTIATE_TEST_SUITE_P(Threads, CpuDevice, testing::Values(0u, 1u, 2u, 7u));
 
 TEST_P(CpuDevice, VisitsEveryWorkItemOnce) {
-  const Dim3 shapes[][2] = {{{1, 1, 1}, {1, 1, 1}},   {{1, 1, 1}, {8, 4, 2}},
+  const Dim3 shapes[][2] = {{{1, 1, 1}, {1, 1, 1}},    {{1, 1, 1}, {8, 4, 2}},
                             {{1000, 1, 1}, {3, 1, 1}}, {{7, 5, 3}, {2, 3, 4}},
-                            {{1, 64, 1}, {1, 1, 1}},  {{1, 1, 33}, {5, 1, 1}},
-                            {{13, 1, 9}, {1, 16, 1}}, {{2, 2, 2}, {16, 8, 8}}};
+                            {{1, 64, 1}, {1, 1, 1}},   {{1, 1, 33}, {5, 1, 1}},
+                            {{13, 1, 9}, {1, 16, 1}},  {{2, 2, 2}, {16, 8, 8}}};
   for (const auto& [grid, group] : shapes) {
     uint64_t items = grid.count() * group.count();
     DeviceAddress p = 0;

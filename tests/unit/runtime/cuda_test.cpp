@@ -15,12 +15,10 @@ namespace {
 
 constexpr std::string_view kPtx = ".version 6.3\n.target sm_75\n";
 
-const KernelDesc kSaxpy = {"saxpy",
-                           "saxpy",
-                           {{ParamKind::Int, 4},
-                            {ParamKind::Float, 4},
-                            {ParamKind::Pointer, 8},
-                            {ParamKind::Pointer, 8}}};
+const KernelDesc kSaxpy = {
+    "saxpy",
+    "saxpy",
+    {{ParamKind::Int, 4}, {ParamKind::Float, 4}, {ParamKind::Pointer, 8}, {ParamKind::Pointer, 8}}};
 
 class Cuda : public testing::Test {
  protected:
@@ -91,8 +89,9 @@ TEST_F(Cuda, ListsDevices) {
   ASSERT_EQ(devices.size(), 2u);
   EXPECT_EQ(devices[1].name, "cuda:1");
   EXPECT_EQ(devices[1].description, "Fake GPU B");
-  EXPECT_EQ(open_error(2), "there is no device cuda:2; there is cuda:0 (Fake GPU A), "
-                           "cuda:1 (Fake GPU B)");
+  EXPECT_EQ(open_error(2),
+            "there is no device cuda:2; there is cuda:0 (Fake GPU A), "
+            "cuda:1 (Fake GPU B)");
 }
 
 TEST_F(Cuda, NoDeviceIsAnOrdinaryResult) {

@@ -47,9 +47,8 @@ TEST(Devices, EverythingListedOpens) {
 }
 
 TEST(Devices, UnknownNamesAreErrors) {
-  for (const char* name :
-       {"", "gpu", "CPU", "cpu:0", "vulkan:", "vulkan:x", "vulkan:-1", "cuda:1x", "cuda: 1",
-        "vulkan:99999999999", ":0"})
+  for (const char* name : {"", "gpu", "CPU", "cpu:0", "vulkan:", "vulkan:x", "vulkan:-1", "cuda:1x",
+                           "cuda: 1", "vulkan:99999999999", ":0"})
     EXPECT_EQ(open_error(name), "unknown device '" + std::string(name) +
                                     "': devices are cpu, vulkan, vulkan:N, cuda and cuda:N");
 }
@@ -65,8 +64,7 @@ TEST(Devices, WrongLibrariesAreErrors) {
   Environment no_cuda("LLAMA_CUDA_LIBRARY", "libm.so.6");
   Environment no_vulkan("LLAMA_VULKAN_LIBRARY", "libm.so.6");
   EXPECT_EQ(open_error("cuda"), "the CUDA driver libm.so.6 is too old: it has no cuInit");
-  EXPECT_EQ(open_error("vulkan"),
-            "libm.so.6 is no Vulkan loader: it has no vkGetInstanceProcAddr");
+  EXPECT_EQ(open_error("vulkan"), "libm.so.6 is no Vulkan loader: it has no vkGetInstanceProcAddr");
 }
 
 }  // namespace

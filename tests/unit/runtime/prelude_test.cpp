@@ -65,9 +65,9 @@ int add_one(const uint64_t* args, const CpuLaunch* l, void*, void*) {
 }
 
 // As machine code of a program: not instrumented.
-[[gnu::no_sanitize("address", "undefined")]]
-int fault(const uint64_t*, const CpuLaunch*, void*, void*) {
-  volatile uintptr_t nowhere = 8;                             // so that no compiler sees through it
+[[gnu::no_sanitize("address", "undefined")]] int fault(const uint64_t*, const CpuLaunch*, void*,
+                                                       void*) {
+  volatile uintptr_t nowhere = 8;  // so that no compiler sees through it
   *reinterpret_cast<volatile int*>(nowhere) = 1;
   return 0;
 }

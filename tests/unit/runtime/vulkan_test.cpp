@@ -283,8 +283,7 @@ TEST_P(Vulkan, MeasuresLaunches) {
   EXPECT_EQ(seconds, 0);
   DeviceAddress p = send(std::vector<float>(1 << 20));
   auto measure = [&](int launches) {
-    for (int i = 0; i < launches; ++i)
-      EXPECT_EQ(launch("reverse", {4096}, {256}, {p}), "");
+    for (int i = 0; i < launches; ++i) EXPECT_EQ(launch("reverse", {4096}, {256}, {p}), "");
     double taken = 0;
     EXPECT_EQ(text(device->take_seconds(taken)), "");
     return taken;

@@ -11,9 +11,15 @@ struct Reading {
   Arena arena;
   const Sexp* root = nullptr;
 
-  explicit Reading(std::string text) { root = read(*sources.add("t", std::move(text)), arena, diags); }
-  std::string code() const { return diags.all().empty() ? "" : std::string(code_name(diags.all()[0].code)); }
-  std::string place() const { return diags.all().empty() ? "" : sources.describe(diags.all()[0].span); }
+  explicit Reading(std::string text) {
+    root = read(*sources.add("t", std::move(text)), arena, diags);
+  }
+  std::string code() const {
+    return diags.all().empty() ? "" : std::string(code_name(diags.all()[0].code));
+  }
+  std::string place() const {
+    return diags.all().empty() ? "" : sources.describe(diags.all()[0].span);
+  }
 };
 
 std::string again(std::string text) {
@@ -22,10 +28,52 @@ std::string again(std::string text) {
 }
 
 TEST(Reader, Symbols) {
-  for (const char* s : {"12-idx", "1+", "-", "+", "-a", "+b", "<=?", "a/b", "a:b", "a^b", "a@b", "a~b", "a!b", "a$b",
-                        "a%b", "a&b", "a*b", "a=b", "a?b", "a_b", "x.y", "tid.x", "__syncthreads",
-                        "llvm.nvvm.read.ptx.sreg.tid.x", "3.0f", "1.2.3", "0x10", "1_000", "a#b", "?", "?*", "..",
-                        "...", ".c", "{a", "b}", "a'b", "a|b", "é", "1e", "1e+", "+.", "1/", "/2", "1/2/3", "a,b"}) {
+  for (const char* s : {"12-idx",
+                        "1+",
+                        "-",
+                        "+",
+                        "-a",
+                        "+b",
+                        "<=?",
+                        "a/b",
+                        "a:b",
+                        "a^b",
+                        "a@b",
+                        "a~b",
+                        "a!b",
+                        "a$b",
+                        "a%b",
+                        "a&b",
+                        "a*b",
+                        "a=b",
+                        "a?b",
+                        "a_b",
+                        "x.y",
+                        "tid.x",
+                        "__syncthreads",
+                        "llvm.nvvm.read.ptx.sreg.tid.x",
+                        "3.0f",
+                        "1.2.3",
+                        "0x10",
+                        "1_000",
+                        "a#b",
+                        "?",
+                        "?*",
+                        "..",
+                        "...",
+                        ".c",
+                        "{a",
+                        "b}",
+                        "a'b",
+                        "a|b",
+                        "é",
+                        "1e",
+                        "1e+",
+                        "+.",
+                        "1/",
+                        "/2",
+                        "1/2/3",
+                        "a,b"}) {
     Reading r(s);
     ASSERT_TRUE(r.root) << s;
     EXPECT_TRUE(r.root->is_symbol()) << s;
@@ -37,15 +85,46 @@ TEST(Reader, Symbols) {
 }
 
 TEST(Reader, Numbers) {
-  struct { const char *text, *printed; } rows[] = {
-      {"5", "5"}, {"-5", "-5"}, {"+5", "5"}, {"007", "7"}, {"1.5", "1.5"}, {".5", "0.5"}, {"-.25", "-0.25"},
-      {"1.", "1.0"}, {"1e3", "1000.0"}, {"1E3", "1000.0"}, {"1e-5", "1e-05"}, {"1.5e3", "1500.0"},
-      {"6.02d23", "6.02e+23"}, {"1s2", "100.0"}, {"1f2", "100.0"}, {"1l2", "100.0"}, {"1/2", "0.5"}, {"4/2", "2"}, {"-4/2", "-2"},
-      {"#xff", "255"}, {"#b101", "5"}, {"#o17", "15"}, {"#d10", "10"}, {"#x-1f", "-31"}, {"#e1.5", "1.5"}, {"#e2.0", "2"},
-      {"#i3", "3.0"}, {"-0.0", "-0.0"}, {"+inf.0", "+inf.0"}, {"-inf.0", "-inf.0"}, {"+nan.0", "+nan.0"},
-      {"9223372036854775807", "9223372036854775807"}, {"-9223372036854775808", "-9223372036854775808"},
-      {"9223372036854775808", "9223372036854775808"}, {"123456789012345678901234567890", "123456789012345678901234567890"},
-      {"1e-400", "0.0"}, {"1e+2", "100.0"}, {"4.9e-324", "5e-324"}};
+  struct {
+    const char *text, *printed;
+  } rows[] = {{"5", "5"},
+              {"-5", "-5"},
+              {"+5", "5"},
+              {"007", "7"},
+              {"1.5", "1.5"},
+              {".5", "0.5"},
+              {"-.25", "-0.25"},
+              {"1.", "1.0"},
+              {"1e3", "1000.0"},
+              {"1E3", "1000.0"},
+              {"1e-5", "1e-05"},
+              {"1.5e3", "1500.0"},
+              {"6.02d23", "6.02e+23"},
+              {"1s2", "100.0"},
+              {"1f2", "100.0"},
+              {"1l2", "100.0"},
+              {"1/2", "0.5"},
+              {"4/2", "2"},
+              {"-4/2", "-2"},
+              {"#xff", "255"},
+              {"#b101", "5"},
+              {"#o17", "15"},
+              {"#d10", "10"},
+              {"#x-1f", "-31"},
+              {"#e1.5", "1.5"},
+              {"#e2.0", "2"},
+              {"#i3", "3.0"},
+              {"-0.0", "-0.0"},
+              {"+inf.0", "+inf.0"},
+              {"-inf.0", "-inf.0"},
+              {"+nan.0", "+nan.0"},
+              {"9223372036854775807", "9223372036854775807"},
+              {"-9223372036854775808", "-9223372036854775808"},
+              {"9223372036854775808", "9223372036854775808"},
+              {"123456789012345678901234567890", "123456789012345678901234567890"},
+              {"1e-400", "0.0"},
+              {"1e+2", "100.0"},
+              {"4.9e-324", "5e-324"}};
   for (auto& row : rows) EXPECT_EQ(again(row.text), row.printed) << row.text;
   Reading big("123456789012345678901234567890");
   EXPECT_TRUE(big.root->is_big());
@@ -89,20 +168,33 @@ TEST(Reader, Strings) {
 }
 
 TEST(Reader, ErrorsHaveAPlace) {
-  struct { const char *text, *result; } rows[] = {
-      {"", "error E0100 t:1:1"},           {"; only\n", "error E0100 t:1:1"},
-      {"(a\n (b c", "error E0101 t:2:2"},  {")", "error E0102 t:1:1"},
-      {"(a]", "error E0103 t:1:3"},        {"[a)", "error E0103 t:1:3"},
-      {"(a \"b", "error E0104 t:1:4"},     {"(a #| b", "error E0104 t:1:4"},
-      {"(a \"\\q\")", "error E0105 t:1:5"}, {"\"\\x4\"", "error E0105 t:1:2"},
-      {"\"\\ud800\"", "error E0105 t:1:2"}, {"(a #zz)", "error E0106 t:1:4"},
-      {"(a 1e400)", "error E0107 t:1:4"},  {"1/0", "error E0107 t:1:1"},
-      {"#xfg", "error E0107 t:1:1"},       {"(a . b)", "error E0108 t:1:4"},
-      {"#(a)", "error E0108 t:1:1"},       {"#\\a", "error E0108 t:1:1"},
-      {"#:k", "error E0108 t:1:1"},        {"(a ')", "error E0101 t:1:4"},
-      {"(a #;)", "error E0101 t:1:4"},     {"'", "error E0101 t:1:1"},
-      {"(é \"", "error E0104 t:1:4"},      {"(a \xff)", "error E0110 t:1:4"},
-      {"#{a", "error E0104 t:1:1"}};
+  struct {
+    const char *text, *result;
+  } rows[] = {{"", "error E0100 t:1:1"},
+              {"; only\n", "error E0100 t:1:1"},
+              {"(a\n (b c", "error E0101 t:2:2"},
+              {")", "error E0102 t:1:1"},
+              {"(a]", "error E0103 t:1:3"},
+              {"[a)", "error E0103 t:1:3"},
+              {"(a \"b", "error E0104 t:1:4"},
+              {"(a #| b", "error E0104 t:1:4"},
+              {"(a \"\\q\")", "error E0105 t:1:5"},
+              {"\"\\x4\"", "error E0105 t:1:2"},
+              {"\"\\ud800\"", "error E0105 t:1:2"},
+              {"(a #zz)", "error E0106 t:1:4"},
+              {"(a 1e400)", "error E0107 t:1:4"},
+              {"1/0", "error E0107 t:1:1"},
+              {"#xfg", "error E0107 t:1:1"},
+              {"(a . b)", "error E0108 t:1:4"},
+              {"#(a)", "error E0108 t:1:1"},
+              {"#\\a", "error E0108 t:1:1"},
+              {"#:k", "error E0108 t:1:1"},
+              {"(a ')", "error E0101 t:1:4"},
+              {"(a #;)", "error E0101 t:1:4"},
+              {"'", "error E0101 t:1:1"},
+              {"(é \"", "error E0104 t:1:4"},
+              {"(a \xff)", "error E0110 t:1:4"},
+              {"#{a", "error E0104 t:1:1"}};
   for (auto& row : rows) EXPECT_EQ(again(row.text), row.result) << row.text;
   EXPECT_EQ(again(std::string("(a \0 b)", 7)), "error E0110 t:1:4");
 }
@@ -130,8 +222,9 @@ TEST(Reader, SpansCoverTheWholeDatum) {
 }
 
 TEST(Printer, PrettyReadsBack) {
-  std::string text = "(c-lisp (define ((f int) (a int)) (if (lt a 1) (ret 1)) (ret (mul a (call f (sub a 1)))))"
-                     " (define ((g void)) (call puts \"some longer text to fill the line\")))";
+  std::string text =
+      "(c-lisp (define ((f int) (a int)) (if (lt a 1) (ret 1)) (ret (mul a (call f (sub a 1)))))"
+      " (define ((g void)) (call puts \"some longer text to fill the line\")))";
   Reading r(text);
   std::string pretty = print_pretty(*r.root, 40);
   EXPECT_GT(std::count(pretty.begin(), pretty.end(), '\n'), 3);
@@ -141,10 +234,13 @@ TEST(Printer, PrettyReadsBack) {
 }
 
 TEST(Json, BothWays) {
-  Reading r("(c-lisp (define ((f int)) (ret (g -1 2.5 \"a\\\"b\" #t () 1.0 -0.0 1e300 null 99999999999999999999999))))");
+  Reading r(
+      "(c-lisp (define ((f int)) (ret (g -1 2.5 \"a\\\"b\" #t () 1.0 -0.0 1e300 null "
+      "99999999999999999999999))))");
   std::string json = to_json(*r.root);
-  EXPECT_EQ(json,
-            R"(["c-lisp", ["define", [["f", "int"]], ["ret", ["g", -1, 2.5, ["string", "a\"b"], true, [], 1.0, -0.0, 1.0e+300, null, 99999999999999999999999]]]])");
+  EXPECT_EQ(
+      json,
+      R"(["c-lisp", ["define", [["f", "int"]], ["ret", ["g", -1, 2.5, ["string", "a\"b"], true, [], 1.0, -0.0, 1.0e+300, null, 99999999999999999999999]]]])");
   Reading back("x");
   const Sexp* x = from_json(*back.sources.add("j", json), back.arena, back.diags);
   ASSERT_TRUE(x);
@@ -152,7 +248,8 @@ TEST(Json, BothWays) {
 }
 
 TEST(Json, Errors) {
-  for (std::string text : {"", "{\"a\": 1}", "[1, 2", "[\"string\", \"a\", \"b\"]", "[1] x", std::string(1'000'000, '[').c_str()}) {
+  for (std::string text : {"", "{\"a\": 1}", "[1, 2", "[\"string\", \"a\", \"b\"]", "[1] x",
+                           std::string(1'000'000, '[').c_str()}) {
     Reading r("x");
     EXPECT_FALSE(from_json(*r.sources.add("j", text), r.arena, r.diags)) << text.substr(0, 40);
     ASSERT_TRUE(r.diags.has_errors());

@@ -52,7 +52,7 @@ TEST(Source, PlacesCountCodePoints) {
   const SourceFile* second = map.add("b", "");
   EXPECT_EQ(map.describe(first->span(0, 1)), "a:1:1");
   EXPECT_EQ(map.describe(first->span(2, 1)), "a:2:1");
-  EXPECT_EQ(map.describe(first->span(6, 1)), "a:2:4");        // é is two bytes, one column
+  EXPECT_EQ(map.describe(first->span(6, 1)), "a:2:4");  // é is two bytes, one column
   EXPECT_EQ(map.describe(first->span(8, 0)), "a:3:1");
   EXPECT_EQ(map.describe(second->span(0, 0)), "b:1:1");
   EXPECT_EQ(map.describe({}), "");
@@ -78,7 +78,8 @@ TEST(Diag, CaretsStandUnderTheSpan) {
 
 TEST(Diag, HostileLinesAreTamed) {
   SourceMap map;
-  const SourceFile* f = map.add("f", std::string(1 << 20, 'x') + "\x1b[31m" + std::string(1 << 20, 'y'));
+  const SourceFile* f =
+      map.add("f", std::string(1 << 20, 'x') + "\x1b[31m" + std::string(1 << 20, 'y'));
   Diags diags(map);
   diags.error(Code::E0100, f->span(1 << 20, 5), "m");
   std::string text = render(diags.all()[0], map, false);
