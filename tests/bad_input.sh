@@ -69,6 +69,16 @@ cat > kernel.lisp <<'P'
     (store (ptradd p [tid.x]) 1)))
 P
 
+cat > launch.lisp <<'P'
+(module
+  (cuda-lisp (define-kernel ((k void) (p (ptr int))) (store p 1)))
+  (c-lisp (define ((main int))
+    (declare p (ptr int (addrspace 1)))
+    (set p (device-alloc int 1))
+    (launch (k 1 1) p)
+    (ret 0))))
+P
+
 expect 1 'E0100' "$llamac" run empty.lisp
 expect 1 'error[' "$llamac" run binary.lisp
 expect 1 'missing.lisp' "$llamac" run missing.lisp
@@ -101,6 +111,9 @@ expect 2 'Try' "$llamac"
 expect 2 'Try' "$llamac" frobnicate kernel.lisp
 expect 2 'Try' "$llamac" run -O7 kernel.lisp
 expect 2 'Try' "$llamac" build --target vax kernel.lisp
+expect 2 "no pass 'gnv'" "$llamac" run --disable-pass=gnv kernel.lisp
+expect 2 "no pass 'gnv'" "$llamac" opt --passes=dce,gnv kernel.lisp
+expect 1 "no device 'gpu'" "$llamac" run --device gpu launch.lisp
 
 # A full disk: a file system of 64 KiB, where mounting one is allowed.
 mkdir disk

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -40,7 +41,17 @@ void add_diagnostic_flags(CLI::App& app, Options& o) {
       ->option_text("WHEN");
 }
 
+// A pass of the table; '-' may stand for '_'.
+std::string check_pass(const std::string& name) {
+  std::string spelt = name;
+  std::replace(spelt.begin(), spelt.end(), '-', '_');
+  for (const PassInfo& p : all_passes())
+    if (p.name == spelt) return {};
+  return "there is no pass '" + name + "'";
+}
+
 void add_compile_flags(CLI::App& app, Options& o) {
+  const CLI::Validator is_pass(check_pass, "");
   app.add_option_function<int>(
          "-O", [&o](int n) { o.level = static_cast<OptLevel>(n); },
          "optimisation level 0 to 3 (default 2)")
@@ -48,6 +59,7 @@ void add_compile_flags(CLI::App& app, Options& o) {
       ->option_text("N");
   app.add_option("--print-after", o.passes.print_after, "print the IR after these passes")
       ->delimiter(',')
+      ->check(is_pass)
       ->option_text("PASS,…");
   app.add_flag("--print-after-all", o.passes.print_after_all, "print the IR after every pass");
   app.add_flag("--time-passes", o.passes.time_passes, "print the time each pass took");
@@ -58,6 +70,7 @@ void add_compile_flags(CLI::App& app, Options& o) {
       ->option_text("N");
   app.add_option("--disable-pass", o.passes.disabled, "leave these passes out")
       ->delimiter(',')
+      ->check(is_pass)
       ->option_text("PASS,…");
 }
 
@@ -99,6 +112,7 @@ void configure(CLI::App& app, Options& o) {
   if (name == "opt")
     app.add_option("--passes", o.pass_list, "the passes to run, in order (default: those of -O2)")
         ->delimiter(',')
+        ->check(CLI::Validator(check_pass, ""))
         ->option_text("PASS,…");
 }
 
@@ -149,7 +163,7 @@ int run_command_line(int argc, char** argv) {
     std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
     app.parse(args);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", command ? command->help() : app.help());
+    fmt::print("{}", command ? command->help("llamac") : app.help());
     return kOk;
   } catch (const CLI::CallForVersion&) {
     fmt::print("{}\n", kVersion);
