@@ -5,8 +5,7 @@ CMAKE_FLAGS ?=
 
 PACKAGES := g++ cmake ninja-build libxbyak-dev spirv-headers spirv-tools libvulkan-dev \
   libvulkan-volk-dev libvulkan1 vulkan-validationlayers mesa-vulkan-drivers libgtest-dev \
-  libbenchmark-dev libfmt-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libffi-dev \
-  libzydis-dev
+  libfmt-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libffi-dev
 
 .PHONY: all setup run test bless bench fmt loc bundle clean help
 .DEFAULT_GOAL := all

@@ -39,6 +39,8 @@ echo '(c-lisp (define ((nowhere-at-all int))) (define ((main int)) (ret (call no
 echo '(brilisp (define ((main int)) (label a) (jmp b) (label a) (ret 0)))' > label.lisp
 echo '(brilisp (define ((main int)) (jmp nowhere)))' > jump.lisp
 echo '(c-lisp (define ((f int)) (ret 1)))' > nomain.lisp
+echo '(c-lisp (define ((main int) (a int8) (b double)) (ret 0)))' > parameters.lisp
+echo '(c-lisp (define ((main int) (argc int)) (ret (div argc (sub argc 1)))))' > division.lisp
 cat > irreducible.lisp <<'P'
 (brilisp
   (define-kernel ((k void) (p (ptr int)) (n int))
@@ -81,7 +83,7 @@ P
 
 expect 1 'E0100' "$llamac" run empty.lisp
 expect 1 'error[' "$llamac" run binary.lisp
-expect 1 'missing.lisp' "$llamac" run missing.lisp
+expect 1 "E0900]: cannot read 'missing.lisp'" "$llamac" run missing.lisp
 expect 1 'directory' "$llamac" run .
 expect 1 'E0109' "$llamac" run parens.lisp
 expect 1 'E0109' "$llamac" run quotes.lisp
@@ -93,10 +95,15 @@ expect 1 'expression.lisp:1:30' "$llamac" run expression.lisp
 expect 1 'types.lisp:1:42' "$llamac" run types.lisp
 expect 1 'undefined.lisp:1:35' "$llamac" run undefined.lisp
 expect 1 'function.lisp:1:' "$llamac" run function.lisp
-expect 1 'external.lisp:1:' "$llamac" run external.lisp
+expect 1 'external.lisp:1:19: error[E0901]' "$llamac" run external.lisp
 expect 1 'label.lisp:1:' "$llamac" run label.lisp
 expect 1 'jump.lisp:1:' "$llamac" run jump.lisp
 expect 1 'E0902' "$llamac" run nomain.lisp
+expect 1 'E0903]: '"'main' takes 2 arguments, but 1 are given" "$llamac" run parameters.lisp 1
+expect 1 'E0903' "$llamac" run parameters.lisp 1 one
+expect 1 'E0904' "$llamac" build --target x86 --emit obj -o result nomain.lisp
+expect 1 'E0904' "$llamac" build --target ptx --emit exe -o result kernel.lisp
+expect 1 'E0202]: division by zero' "$llamac" interp division.lisp
 expect 1 'irreducible.lisp:' "$llamac" build --target spirv -o result irreducible.lisp
 expect 1 'barrier.lisp:4:' "$llamac" build --target spirv -o result barrier.lisp
 expect 1 'barrier.lisp:4:' "$llamac" build --target ptx -o result barrier.lisp
@@ -113,7 +120,7 @@ expect 2 'Try' "$llamac" run -O7 kernel.lisp
 expect 2 'Try' "$llamac" build --target vax kernel.lisp
 expect 2 "no pass 'gnv'" "$llamac" run --disable-pass=gnv kernel.lisp
 expect 2 "no pass 'gnv'" "$llamac" opt --passes=dce,gnv kernel.lisp
-expect 1 "no device 'gpu'" "$llamac" run --device gpu launch.lisp
+expect 1 "E0800]: there is no device 'gpu'" "$llamac" run --device gpu launch.lisp
 
 # A full disk: a file system of 64 KiB, where mounting one is allowed.
 mkdir disk

@@ -3,7 +3,7 @@
 // only those that kernels refer to.
 //
 // Needs nothing, keeps nothing, linear.
-#include "opt/call_graph.h"
+#include "opt/kernel_calls.h"
 #include "opt/passes.h"
 
 namespace ll::opt {

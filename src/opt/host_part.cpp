@@ -3,7 +3,7 @@
 // kept function calls go too, so they never become link requirements.
 //
 // Needs nothing, keeps nothing, linear.
-#include "opt/call_graph.h"
+#include "opt/kernel_calls.h"
 #include "opt/passes.h"
 
 namespace ll::opt {

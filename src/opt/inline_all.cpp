@@ -5,7 +5,7 @@
 // Needs kernels with all they call (device_part). Keeps nothing. Linear in what it makes.
 #include <fmt/format.h>
 
-#include "opt/call_graph.h"
+#include "opt/kernel_calls.h"
 #include "opt/passes.h"
 
 namespace ll::opt {

@@ -14,7 +14,7 @@
 // Needs kernels with all they call. Keeps nothing. Near-linear.
 #include <fmt/format.h>
 
-#include "opt/call_graph.h"
+#include "opt/kernel_calls.h"
 #include "opt/passes.h"
 #include "opt/workgroup_lower.h"
 

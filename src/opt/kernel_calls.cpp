@@ -1,4 +1,4 @@
-#include "opt/call_graph.h"
+#include "opt/kernel_calls.h"
 
 #include <fmt/format.h>
 
