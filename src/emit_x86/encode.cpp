@@ -9,6 +9,7 @@
 #include <xbyak/xbyak.h>
 #include <xbyak/xbyak_util.h>
 
+#include "emit_x86/branches.h"
 #include "emit_x86/frame.h"
 #include "support/check.h"
 
@@ -28,19 +29,6 @@ namespace {
 
 constexpr size_t kMaxInstBytes = 16, kMaxStubBytes = 16, kFrameBytes = 128;
 
-struct Branch {
-  uint32_t at;      // offset of the opcode
-  uint32_t target;  // block, or trap when is_trap
-  Cond cond;
-  bool always, is_trap, is_short;
-  uint32_t size() const { return is_short ? 2 : always ? 5 : 6; }
-};
-
-struct PendingReloc {
-  uint32_t at, symbol;
-  int64_t addend;
-};
-
 }  // namespace
 
 struct Encoder::State {
@@ -50,8 +38,7 @@ struct Encoder::State {
   std::unique_ptr<X::CodeGenerator> code;
   const MFunction* f = nullptr;
   bool avx;
-  std::vector<uint32_t> block_at, forward, trap_at;
-  std::vector<Branch> branches;
+  Branches branches;
   std::vector<PendingReloc> relocs;
   uint32_t trap_symbol;
   // Set while an operand is made: the instruction has a rip-relative operand to relocate.
@@ -65,7 +52,6 @@ struct Encoder::State {
   uint32_t here() const { return static_cast<uint32_t>(code->getSize()); }
 
   void start(const MFunction& function);
-  void find_forwards();
   void prologue();
   void epilogue();
   void encode_blocks();
@@ -73,9 +59,9 @@ struct Encoder::State {
   void encode_pseudo(const MInst& i, uint32_t next_block);
   void encode_branch(const MInst& i, uint32_t next_block);
   void encode_traps();
-  void branch(Cond c, bool always, bool is_trap, uint32_t target);
-  void shorten();
-  void patch_branches();
+  void branch(Cond c, bool always, uint32_t block);
+  void branch_to_trap(Cond c, bool always, uint32_t trap);
+  void leave(uint32_t bytes);
   void finish(uint32_t symbol);
 
   X::Reg gpr(Reg r, unsigned bytes) const {
@@ -134,38 +120,8 @@ void Encoder::State::start(const MFunction& function) {
     code = std::make_unique<X::CodeGenerator>(buffer.size(), buffer.data());
   }
   code->setSize(0);
-  branches.clear();
+  branches.start(function);
   relocs.clear();
-  trap_at.clear();
-  block_at.assign(f->blocks.size(), 0);
-  find_forwards();
-}
-
-// A block that only jumps on is not encoded; who jumps there jumps to its end of the chain.
-// A ring of such blocks is an endless loop, and one of them stays.
-void Encoder::State::find_forwards() {
-  auto size = static_cast<uint32_t>(f->blocks.size());
-  forward.resize(size);
-  for (uint32_t n = 0; n < size; ++n) {
-    uint32_t first = f->blocks[n].begin;
-    while (is_copy(f->insts[first]) && f->insts[first].r[0] == f->insts[first].r[1]) ++first;
-    const MInst& i = f->insts[first];
-    forward[n] = i.op == Opcode::jmp ? static_cast<uint32_t>(i.imm) : n;
-  }
-  std::vector<uint32_t> path;
-  std::vector<bool> on_path(size, false);
-  for (uint32_t n = 0; n < size; ++n) {
-    path.clear();
-    uint32_t at = n;
-    for (; forward[at] != at && !on_path[at]; at = forward[at]) {
-      on_path[at] = true;
-      path.push_back(at);
-    }
-    for (uint32_t step : path) {
-      forward[step] = at;  // `at` itself when on a ring
-      on_path[step] = false;
-    }
-  }
 }
 
 void Encoder::State::prologue() {
@@ -189,43 +145,46 @@ void Encoder::State::epilogue() {
   code->ret();
 }
 
-void Encoder::State::branch(Cond c, bool always, bool is_trap, uint32_t target) {
-  Branch b{here(), target, c, always, is_trap, false};
-  // Code only gets shorter: a backward branch that is near stays near.
-  if (!is_trap && target < block_at.size() && block_at[target] != 0 &&
-      b.at - (block_at[target] - 1) + 2 <= 128)
-    b.is_short = true;
-  branches.push_back(b);
-  for (uint32_t k = 0; k < b.size(); ++k) code->db(0);  // patched at the end
+// Room for a branch, whose bytes are written at the end.
+void Encoder::State::leave(uint32_t bytes) {
+  for (uint32_t k = 0; k < bytes; ++k) code->db(0);
+}
+
+void Encoder::State::branch(Cond c, bool always, uint32_t block) {
+  leave(branches.to_block(here(), c, always, block));
+}
+
+void Encoder::State::branch_to_trap(Cond c, bool always, uint32_t trap) {
+  leave(branches.to_trap(here(), c, always, trap));
 }
 
 // Falls through where it can; float equality takes two jumps.
 void Encoder::State::encode_branch(const MInst& i, uint32_t next) {
   if (i.op == Opcode::jmp) {
-    uint32_t to = forward[static_cast<uint32_t>(i.imm)];
-    if (to != next) branch(Cond::O, true, false, to);
+    uint32_t to = branches.forward(static_cast<uint32_t>(i.imm));
+    if (to != next) branch(Cond::O, true, to);
     return;
   }
-  uint32_t yes = forward[static_cast<uint32_t>(i.imm)];
-  uint32_t no = forward[static_cast<uint32_t>(i.imm >> 32)];
+  uint32_t yes = branches.forward(static_cast<uint32_t>(i.imm));
+  uint32_t no = branches.forward(static_cast<uint32_t>(i.imm >> 32));
   Cond c = i.cond();
   if (yes == no) {  // both ways lead to one place
-    if (yes != next) branch(Cond::O, true, false, yes);
+    if (yes != next) branch(Cond::O, true, yes);
     return;
   }
   if (c == Cond::EqOrdered) {
-    branch(Cond::NE, false, false, no);
-    branch(Cond::P, false, false, no);
-    if (yes != next) branch(Cond::O, true, false, yes);
+    branch(Cond::NE, false, no);
+    branch(Cond::P, false, no);
+    if (yes != next) branch(Cond::O, true, yes);
     return;
   }
   LL_CHECK(c <= Cond::G, "no selection makes this condition");
   if (yes == next) {
-    branch(invert(c), false, false, no);
+    branch(invert(c), false, no);
     return;
   }
-  branch(c, false, false, yes);
-  if (no != next) branch(Cond::O, true, false, no);
+  branch(c, false, yes);
+  if (no != next) branch(Cond::O, true, no);
 }
 
 void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
@@ -252,9 +211,9 @@ void Encoder::State::encode_pseudo(const MInst& i, uint32_t next) {
     case Opcode::ret:
       return epilogue();
     case Opcode::trap:
-      return branch(Cond::O, true, true, static_cast<uint32_t>(i.imm));
+      return branch_to_trap(Cond::O, true, static_cast<uint32_t>(i.imm));
     case Opcode::trap_if:
-      return branch(i.cond(), false, true, static_cast<uint32_t>(i.imm));
+      return branch_to_trap(i.cond(), false, static_cast<uint32_t>(i.imm));
     case Opcode::rep_movsb:
       code->rep();
       code->movsb();
@@ -469,10 +428,10 @@ void Encoder::State::encode_inst(const MInst& i, uint32_t next) {
 void Encoder::State::encode_blocks() {
   for (uint32_t n = 0; n < f->blocks.size(); ++n) {
     const MBlock& b = f->blocks[n];
-    block_at[n] = here() + 1;  // 0 is not yet
-    if (forward[n] != n) continue;
+    branches.place_block(n, here());
+    if (branches.forward(n) != n) continue;
     uint32_t next = n + 1;
-    while (next < f->blocks.size() && forward[next] != next) ++next;
+    while (next < f->blocks.size() && branches.forward(next) != next) ++next;
     for (uint32_t k = b.begin; k < b.end; ++k) encode_inst(f->insts[k], next);
   }
 }
@@ -480,7 +439,7 @@ void Encoder::State::encode_blocks() {
 // Out of line: the address of the message in rdi, then the call that does not return.
 void Encoder::State::encode_traps() {
   for (uint32_t addend : f->traps) {
-    trap_at.push_back(here());
+    branches.place_trap(here());
     code->db(0x48);
     code->db(0x8d);
     code->db(0x3d);
@@ -489,80 +448,6 @@ void Encoder::State::encode_traps() {
     code->db(0xe8);
     relocs.push_back({here(), trap_symbol, -4});
     code->dd(0);
-  }
-}
-
-// Long branches that would reach as short ones become short, until nothing changes (a few
-// rounds); then the code is moved together once.
-void Encoder::State::shorten() {
-  auto target_of = [&](const Branch& b) {
-    return b.is_trap ? trap_at[b.target] : block_at[b.target] - 1;
-  };
-  std::vector<uint32_t> saved(branches.size() + 1, 0);  // bytes saved before each branch
-  auto before = [&](uint32_t at) {
-    auto next = std::lower_bound(branches.begin(), branches.end(), at,
-                                 [](const Branch& b, uint32_t a) { return b.at < a; });
-    return saved[static_cast<size_t>(next - branches.begin())];
-  };
-  std::vector<bool> shrink(branches.size(), false);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (size_t k = 0; k < branches.size(); ++k) {
-      const Branch& b = branches[k];
-      if (b.is_short || shrink[k]) continue;
-      uint32_t to = target_of(b);
-      int64_t from_now = int64_t{b.at} - saved[k] + 2, to_now = int64_t{to} - before(to);
-      if (to > b.at) to_now -= b.size() - 2;
-      int64_t distance = to_now - from_now;
-      if (distance < -128 || distance > 127) continue;
-      shrink[k] = changed = true;
-    }
-    uint32_t sum = 0;
-    for (size_t k = 0; k < branches.size(); ++k) {
-      saved[k] = sum;
-      if (shrink[k]) sum += branches[k].size() - 2;
-    }
-    saved[branches.size()] = sum;
-  }
-  if (saved.back() == 0) return;
-  for (uint32_t& at : block_at) at -= before(at - 1);
-  for (uint32_t& at : trap_at) at -= before(at);
-  for (PendingReloc& r : relocs) r.at -= before(r.at);
-  uint8_t* bytes = buffer.data();
-  uint32_t from = 0, to = 0;
-  uint32_t size = here();
-  for (size_t k = 0; k <= branches.size(); ++k) {
-    uint32_t until = k < branches.size() ? branches[k].at : size;
-    std::memmove(bytes + to, bytes + from, until - from);
-    to += until - from;
-    from = until;
-    if (k == branches.size()) break;
-    from += branches[k].size();
-    branches[k].at = to;
-    branches[k].is_short |= shrink[k];
-    to += branches[k].size();
-  }
-  code->setSize(to);
-}
-
-void Encoder::State::patch_branches() {
-  for (const Branch& b : branches) {
-    uint32_t to = b.is_trap ? trap_at[b.target] : block_at[b.target] - 1;
-    auto distance = static_cast<int32_t>(to - (b.at + b.size()));
-    uint8_t* p = buffer.data() + b.at;
-    auto cc = static_cast<uint8_t>(b.cond);
-    if (b.is_short) {
-      *p++ = b.always ? 0xeb : static_cast<uint8_t>(0x70 | cc);
-      *p = static_cast<uint8_t>(distance);
-      continue;
-    }
-    if (b.always) {
-      *p++ = 0xe9;
-    } else {
-      *p++ = 0x0f;
-      *p++ = static_cast<uint8_t>(0x80 | cc);
-    }
-    std::memcpy(p, &distance, 4);
   }
 }
 
@@ -589,8 +474,8 @@ void Encoder::encode(const MFunction& f, uint32_t symbol, bool relax) {
   s.prologue();
   s.encode_blocks();
   s.encode_traps();
-  if (relax) s.shorten();
-  s.patch_branches();
+  if (relax) s.code->setSize(s.branches.shorten(s.buffer.data(), s.here(), s.relocs));
+  s.branches.patch(s.buffer.data());
   s.finish(symbol);
 }
 
