@@ -248,8 +248,9 @@ TEST(Json, BothWays) {
 }
 
 TEST(Json, Errors) {
-  for (std::string text : {"", "{\"a\": 1}", "[1, 2", "[\"string\", \"a\", \"b\"]", "[1] x",
-                           std::string(1'000'000, '[').c_str()}) {
+  const std::string texts[] = {"", "{\"a\": 1}", "[1, 2", "[\"string\", \"a\", \"b\"]", "[1] x",
+                               std::string(1'000'000, '[')};
+  for (const std::string& text : texts) {
     Reading r("x");
     EXPECT_FALSE(from_json(*r.sources.add("j", text), r.arena, r.diags)) << text.substr(0, 40);
     ASSERT_TRUE(r.diags.has_errors());
