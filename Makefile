@@ -7,7 +7,7 @@ PACKAGES := g++ cmake ninja-build libxbyak-dev spirv-headers spirv-tools libvulk
   libvulkan-volk-dev libvulkan1 vulkan-validationlayers mesa-vulkan-drivers libgtest-dev \
   libfmt-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libffi-dev
 
-.PHONY: all setup run test bless bench fmt loc bundle clean help
+.PHONY: all setup run test sanitize bless bench fmt loc bundle clean help
 .DEFAULT_GOAL := all
 
 ## all: build the compiler (build/llamac)
@@ -33,6 +33,12 @@ test: setup
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error
 	@grep -hiE '^ *skipped|\[  SKIPPED' $(BUILD)/Testing/Temporary/LastTest.log | sort -u || true
+
+## sanitize: every test under the address and undefined-behaviour sanitizers
+sanitize: setup
+	@cmake -S . -B $(BUILD)-sanitize -G Ninja -DCMAKE_BUILD_TYPE=Debug -DLL_SANITIZE=ON > /dev/null
+	@cmake --build $(BUILD)-sanitize -j $(JOBS)
+	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD)-sanitize --output-on-failure
 
 ## bless: rewrite the expected outputs of file tests and generated documents; review the diff
 bless: all
@@ -61,7 +67,7 @@ loc:
 
 ## clean: remove what was built
 clean:
-	@rm -rf $(BUILD) dist
+	@rm -rf $(BUILD) $(BUILD)-sanitize dist
 
 ## help: this list
 help:
