@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every example checks itself; here it must also print the same checksum on every device and at
-# every optimisation level.   examples.sh LLAMAC EXAMPLES-FOLDER
+# Every example checks itself; here it must also print the same checksum (or, without one, the
+# same output) on every device and at every optimisation level.   examples.sh LLAMAC EXAMPLES-FOLDER
 set -u
 llamac=$1 examples=$(cd "$2" && pwd)
 folder=$(mktemp -d)
@@ -47,7 +47,7 @@ for example in "$examples"/*.lisp; do
     # shellcheck disable=SC2046,SC2086
     timeout 120 "$llamac" $flags "$example" $(arguments "$name") > out 2> err
     status=$?
-    sum=$(grep -i checksum out)
+    sum=$(grep -i checksum out || cat out)
     [ -s out.ppm ] && sum="$sum $(cksum < out.ppm)"
     [ -s out.pgm ] && sum="$sum $(cksum < out.pgm)"
     rm -f out.ppm out.pgm

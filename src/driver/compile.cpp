@@ -34,8 +34,8 @@ std::unique_ptr<Module> prepare(Session& session, const Module& m, const Target&
   PassRunner runner(session.options.passes, session.diags);
   const std::string_view first[] = {part == Part::Host ? "host_part" : "device_part"};
   bool ok = run_passes(runner, *copy, first);
-  // Kernels are cut into regions before they are optimised for a CPU: what crosses a barrier must
-  // be known while the program is still small, and the loops that result are then optimised.
+  // Kernels are legalised first: for a CPU that puts them in SSA form and cuts them into regions,
+  // and the loops that result are for the pipeline to optimise.
   if (ok && part == Part::Kernels) ok = run_passes(runner, *copy, legalisation(target));
   ok = ok && run_passes(runner, *copy, pipeline(session.options.level));
   if (session.options.passes.time_passes || session.options.passes.stats)
